@@ -1,0 +1,49 @@
+# Everything a person or CI does here. `make demo` and `make test` start from a bare machine.
+
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" --quiet $(UPGRADE)
+
+# Node for the CDK and the viewer's tests comes with the environment.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format lock bench clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
+
+setup: ## get this checkout ready: system libraries, .venv, pose model, sample video
+	@$(PYTHON) -I local/setup.py
+
+demo: setup ## start the whole product on this machine and analyse the sample video
+	@$(BIN)/coach demo
+
+test: setup ## run every test, with branch coverage (ARGS="-k release" narrows it)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term $(ARGS)
+
+check: setup ## format, lint, types and who may import whom
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: setup ## format the code and mend what ruff can mend
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+lock: setup ## write requirements/*.txt anew (UPGRADE=--upgrade takes newer versions)
+	$(LOCK) --extra dev --output-file requirements/dev.txt
+	$(LOCK) --extra api --constraints requirements/dev.txt --output-file requirements/api.txt
+	$(LOCK) --extra infra --constraints requirements/dev.txt --output-file requirements/infra.txt
+	$(LOCK) --extra worker --constraints requirements/dev.txt --output-file requirements/worker.txt
+
+bench: setup ## measure speed and accuracy
+	@$(BIN)/python -m benchmarks
+
+clean: ## remove everything that was made here, .venv too
+	rm -rf .venv .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \
+		build cdk.out dist htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
