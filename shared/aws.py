@@ -1,0 +1,46 @@
+"""One place that builds boto3 clients: SigV4, explicit region, short timeouts, retries."""
+
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from shared.settings import QueueSettings, StorageSettings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+CONNECT_TIMEOUT_S = 5
+READ_TIMEOUT_S = 30
+"""Above the 20 s long poll."""
+
+
+def s3_client(settings: StorageSettings) -> "S3Client":
+    """An S3 client. Without `s3v4` boto3 presigns with SigV2 in some regions."""
+    presigning = Config(
+        signature_version="s3v4", s3={"addressing_style": settings.s3_addressing_style}
+    )
+    return boto3.client(
+        "s3",
+        region_name=settings.aws_region,
+        endpoint_url=settings.aws_endpoint_url_s3,
+        config=_PATIENCE.merge(presigning),
+    )
+
+
+def sqs_client(settings: QueueSettings) -> "SQSClient":
+    """An SQS client."""
+    return boto3.client(
+        "sqs",
+        region_name=settings.aws_region,
+        endpoint_url=settings.aws_endpoint_url_sqs,
+        config=_PATIENCE,
+    )
+
+
+_PATIENCE = Config(
+    connect_timeout=CONNECT_TIMEOUT_S,
+    read_timeout=READ_TIMEOUT_S,
+    retries={"mode": "standard", "max_attempts": 3},
+)

@@ -1,0 +1,128 @@
+"""The tables: `video_sessions`, `video_analysis_jobs`, `players`.
+
+The job row is the truth and the outbox; the queue's message only says which row.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.jobs import Stage, Status
+
+
+class Base(DeclarativeBase):
+    """Explicit types for every column; times always carry a zone."""
+
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own hook
+        datetime: DateTime(timezone=True),
+        str: Text,
+        dict[str, Any]: JSONB,
+        list[str]: ARRAY(Text),
+    }
+
+
+def _one_of(column: str, allowed: type[Status | Stage]) -> str:
+    values = ", ".join(f"'{member.value}'" for member in allowed)
+    return f"{column} IN ({values})"
+
+
+class Player(Base):
+    """An athlete as one coach knows them; ids are the app's own."""
+
+    __tablename__ = "players"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class VideoSession(Base):
+    """One training session: the frame around its videos and their default settings."""
+
+    __tablename__ = "video_sessions"
+    __table_args__ = (Index("ix_video_sessions_owner_created", "owner", "created_at", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    owner: Mapped[str]
+    title: Mapped[str]
+    notes: Mapped[str] = mapped_column(server_default="")
+    player_ids: Mapped[list[str]]
+    settings: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
+
+
+class VideoAnalysisJob(Base):
+    """One video's way through the system. Only `shared.job_store` changes it."""
+
+    __tablename__ = "video_analysis_jobs"
+    __table_args__ = (
+        CheckConstraint(_one_of("status", Status), name="ck_jobs_status"),
+        CheckConstraint(_one_of("stage", Stage), name="ck_jobs_stage"),
+        CheckConstraint("status <> 'completed' OR results IS NOT NULL", name="ck_jobs_results"),
+        CheckConstraint("status <> 'failed' OR error_code IS NOT NULL", name="ck_jobs_error"),
+        Index("ix_jobs_owner_created", "owner", "created_at", "id"),
+        Index("ix_jobs_session", "session_id"),
+        Index(
+            "ix_jobs_open",
+            "status",
+            "updated_at",
+            postgresql_where=text("status IN ('queued', 'processing')"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    owner: Mapped[str]
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("video_sessions.id", ondelete="CASCADE"))
+    status: Mapped[str] = mapped_column(server_default=Status.QUEUED)
+    stage: Mapped[str] = mapped_column(server_default=Stage.AWAITING_UPLOAD)
+    trace_id: Mapped[str]
+
+    settings: Mapped[dict[str, Any]]
+    include_frames: Mapped[bool]
+
+    s3_key: Mapped[str]
+    filename: Mapped[str | None]
+    content_type: Mapped[str | None]
+    declared_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    source_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    source_etag: Mapped[str | None]
+    upload_expires_at: Mapped[datetime]
+    sqs_message_id: Mapped[str | None]
+
+    attempt: Mapped[int] = mapped_column(server_default=text("0"))
+    attempts_returned: Mapped[int] = mapped_column(server_default=text("0"))
+    worker: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+
+    percent: Mapped[float] = mapped_column(server_default=text("0"))
+    frames_done: Mapped[int] = mapped_column(server_default=text("0"))
+    frames_total: Mapped[int] = mapped_column(server_default=text("0"))
+    estimated_completion: Mapped[datetime | None]
+
+    error_code: Mapped[str | None]
+    error_message: Mapped[str | None]
+    error_retryable: Mapped[bool | None]
+    user_action: Mapped[str | None]
+    results: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)
+    results_prefix: Mapped[str | None]
+
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
+    started_at: Mapped[datetime | None]
+    attempt_started_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]

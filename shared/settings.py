@@ -1,0 +1,114 @@
+"""Settings from the environment, one frozen class per concern.
+
+Constructor argument > environment variable > default. Nothing is read at import; the wiring
+files (`api_lambda/dependencies.py`, `worker_service/__main__.py`) build what they need once.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+VISIBILITY_TIMEOUT_S = 300
+"""How long a received message stays hidden; renewed by every heartbeat."""
+
+HEARTBEAT_S = 60
+"""One beat renews both the message's visibility and the row's lease."""
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """Frozen, closed to unknown constructor arguments, read by field name in upper case."""
+
+    model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore")
+
+
+class Stage(StrEnum):
+    """Where this process runs."""
+
+    LOCAL = "local"
+    DEV = "dev"
+    PROD = "prod"
+
+
+class RuntimeSettings(Settings):
+    """What every process needs to know about itself."""
+
+    stage: str = Stage.LOCAL
+    log_level: str = "INFO"
+
+
+class DatabaseSettings(Settings):
+    """PostgreSQL. `database_pool_size` stays 1 in a Lambda environment."""
+
+    database_url: SecretStr
+    database_pool_size: int = Field(default=5, ge=1)
+    database_connect_timeout_s: int = Field(default=5, ge=1)
+
+
+class StorageSettings(Settings):
+    """S3. `aws_endpoint_url_s3` and `path` addressing are for emulators."""
+
+    s3_bucket: str
+    aws_region: str = "us-east-1"
+    aws_endpoint_url_s3: str | None = None
+    s3_addressing_style: Literal["virtual", "path"] = "virtual"
+
+
+class UploadSettings(Settings):
+    """Limits of one upload."""
+
+    upload_url_expires_s: int = Field(default=3600, ge=60, le=7 * 24 * 3600)
+    download_url_expires_s: int = Field(default=3600, ge=60, le=7 * 24 * 3600)
+    max_upload_bytes: int = Field(default=2048 * MIB, ge=1)
+
+
+class QueueSettings(Settings):
+    """SQS."""
+
+    sqs_queue_url: str
+    aws_region: str = "us-east-1"
+    aws_endpoint_url_sqs: str | None = None
+
+
+class AuthSettings(Settings):
+    """Bearer tokens: RS256, keys from exactly one of URL, file or inline JWKS."""
+
+    jwt_issuer: str
+    jwt_audience: str
+    jwks_url: str | None = None
+    jwks_file: Path | None = None
+    jwks: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if sum(source is not None for source in (self.jwks_url, self.jwks_file, self.jwks)) != 1:
+            message = "set exactly one of JWKS_URL, JWKS_FILE, JWKS"
+            raise ValueError(message)
+        return self
+
+
+class WorkerSettings(Settings):
+    """One worker process."""
+
+    worker_id: str | None = Field(default=None, description="Default: host name and process id.")
+    pose_engine: Literal["mediapipe", "synthetic"] = "mediapipe"
+    pose_model_path: Path | None = None
+    worker_tmp: Path = Field(default=Path("/tmp"), description="Private job folders go here.")  # noqa: S108 - Lambda and ECS give /tmp
+    receive_wait_s: int = Field(default=20, ge=0, le=20)
+    lease_s: int = Field(default=VISIBILITY_TIMEOUT_S, ge=1, le=12 * 3600)
+    heartbeat_s: float = Field(default=HEARTBEAT_S, gt=0)
+    retry_base_s: float = Field(default=30.0, ge=0)
+    retry_cap_s: float = Field(default=900.0, ge=0)
+    stop_grace_s: float = Field(default=100.0, ge=0, description="Below ECS stopTimeout, 120 s.")
+    video_max_duration_s: float = Field(default=600.0, gt=0)
+
+    @model_validator(mode="after")
+    def _beats_inside_the_lease(self) -> Self:
+        if self.heartbeat_s * 2 > self.lease_s:
+            message = "heartbeat_s must be at most half of lease_s"
+            raise ValueError(message)
+        return self
