@@ -1,0 +1,35 @@
+import pytest
+from pydantic import ValidationError
+
+from shared.settings import AuthSettings, DatabaseSettings, UploadSettings, WorkerSettings
+
+
+def test_an_argument_wins_over_the_environment_and_that_over_the_default(monkeypatch):
+    assert UploadSettings().upload_url_expires_s == 3600
+    monkeypatch.setenv("UPLOAD_URL_EXPIRES_S", "120")
+    assert UploadSettings().upload_url_expires_s == 120
+    assert UploadSettings(upload_url_expires_s=60).upload_url_expires_s == 60
+
+
+def test_the_database_url_is_not_printed():
+    settings = DatabaseSettings(database_url="postgresql://coach:geheim@db/x")
+    assert "geheim" not in repr(settings)
+
+
+@pytest.mark.parametrize("sources", [{}, {"jwks": "{}", "jwks_url": "https://issuer.example/jwks"}])
+def test_keys_come_from_exactly_one_place(monkeypatch, sources):
+    for name in ("JWKS", "JWKS_URL", "JWKS_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ValidationError, match="exactly one"):
+        AuthSettings(jwt_issuer="i", jwt_audience="a", **sources)
+
+
+def test_a_lease_must_outlast_a_missed_heartbeat():
+    with pytest.raises(ValidationError, match="at most half"):
+        WorkerSettings(lease_s=10, heartbeat_s=6)
+
+
+def test_settings_do_not_change():
+    settings = UploadSettings()
+    with pytest.raises(ValidationError):
+        settings.max_upload_bytes = 1
