@@ -11,6 +11,7 @@ CoachError
     UploadMissing  UploadMismatch  ResultsNotReady  NoResults
   DependencyError                   something behind us is down; try again
     StorageError  QueueError  DatabaseError  SignInUnavailable
+      ObjectMissing                 the key does not exist
   PermanentJobError                 this video can never be analysed
     VideoUnreadable  VideoEmpty  VideoTooLong  NoPersonFound  NotAnalysable
   PassingJobError                   this attempt failed; another may not
@@ -194,6 +195,16 @@ class StorageError(DependencyError):
 
     code = "STORAGE_ERROR"
     sentence = "Storage access error"
+
+
+class ObjectMissing(StorageError):
+    """The key does not exist, or is gone by retention."""
+
+    code = "VIDEO_NOT_FOUND"
+    http_status = 404
+    retryable = False
+    user_action = UserAction.NONE
+    sentence = "The stored file is not there any more."
 
 
 class QueueError(DependencyError):

@@ -12,7 +12,7 @@ from uuid import UUID
 from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.errors import StorageError
+from shared.errors import ObjectMissing, StorageError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -36,10 +36,6 @@ class PresignedPut:
     url: str
     headers: Mapping[str, str]
     expires_in_s: int
-
-
-class ObjectMissing(StorageError):
-    """The key does not exist (or may not be seen)."""
 
 
 def upload_key(owner: str, session_id: UUID, job_id: UUID) -> str:

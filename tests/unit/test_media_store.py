@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from shared.aws import s3_client
-from shared.errors import StorageError
-from shared.media_store import MediaStore, ObjectMissing, results_prefix, upload_key
+from shared.errors import ObjectMissing, StorageError
+from shared.media_store import MediaStore, results_prefix, upload_key
 
 
 def test_a_presigned_put_stores_exactly_the_bytes(media):

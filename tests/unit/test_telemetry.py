@@ -40,11 +40,11 @@ def test_other_libraries_log_in_the_same_shape(capsys):
 def test_an_exception_is_part_of_its_line(capsys):
     configure_logging(service="api", stage="test")
     try:
-        raise ValueError("broken")
+        int("broken")
     except ValueError:
         logger("x").exception("failed")
     line = json.loads(capsys.readouterr().out)
-    assert "ValueError: broken" in line["exception"]
+    assert "ValueError: invalid literal" in line["exception"]
 
 
 def test_a_metric_follows_the_embedded_metric_format():
