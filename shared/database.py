@@ -19,6 +19,7 @@ def connect(settings: DatabaseSettings) -> Engine:
         pool_size=settings.database_pool_size,
         max_overflow=settings.database_pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,  # errors reach the log; titles and notes must not
         connect_args={"connect_timeout": settings.database_connect_timeout_s},
     )
 

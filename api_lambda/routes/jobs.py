@@ -1,0 +1,131 @@
+"""Analysis jobs: list, whole, status, results, frames."""
+
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import RedirectResponse, Response
+
+from api_lambda import examples
+from api_lambda.answers import JobAnswer, JobPage, JobSummary, StatusAnswer
+from api_lambda.documentation import COMMON_REFUSALS, answer, refusals
+from api_lambda.pages import JobQuery, cut
+from api_lambda.parameters import Api, Coach, JobId, SignedIn
+from api_lambda.results import StoredJson, check_ready, frames_link, results_of
+from shared.errors import (
+    InvalidRequest,
+    JobNotFound,
+    NoResults,
+    NotFound,
+    ResultsNotReady,
+    StorageError,
+)
+from shared.jobs import Status
+from shared.results import Results
+
+POLL_AFTER_S = 2
+"""How often an app should look at a job that is still open."""
+
+router = APIRouter(
+    prefix="/analysis-jobs",
+    tags=["Analysis jobs"],
+    dependencies=[SignedIn],
+    responses=refusals(*COMMON_REFUSALS),
+)
+
+
+@router.get(
+    "",
+    operation_id="listJobs",
+    summary="List jobs",
+    responses=answer(200, examples.page_of(examples.JOB)) | refusals(InvalidRequest),
+)
+def list_jobs(api: Api, coach: Coach, query: Annotated[JobQuery, Query()]) -> JobPage:
+    """Your jobs, newest first, without their results."""
+    found = api.jobs.page(
+        coach.owner,
+        limit=query.limit + 1,
+        after=query.cursor,
+        session_id=query.session_id,
+        status=query.status,
+    )
+    page, next_cursor = cut(found, query.limit)
+    return JobPage(items=[JobSummary.of(row) for row in page], next_cursor=next_cursor)
+
+
+@router.get(
+    "/{job_id}",
+    operation_id="getJob",
+    summary="Get a job",
+    response_model=JobAnswer,
+    responses=answer(200, {**examples.JOB, "results": examples.RESULTS})
+    | refusals(JobNotFound, StorageError),
+)
+def get_job(api: Api, coach: Coach, job_id: JobId) -> StoredJson:
+    """One of your jobs, whole, with `results` once it is completed."""
+    job = api.jobs.get(job_id, owner=coach.owner, with_results=True)
+    results = results_of(job, api) if job.status == Status.COMPLETED else None
+    return StoredJson({**JobSummary.of(job).model_dump(mode="json"), "results": results})
+
+
+@router.get(
+    "/{job_id}/status",
+    operation_id="getJobStatus",
+    summary="Watch a job",
+    response_model=StatusAnswer,
+    responses=answer(200, examples.STATUS, headers=("ETag", "Retry-After"))
+    | answer(304, description="Nothing has changed since `If-None-Match`.")
+    | refusals(JobNotFound),
+)
+def get_job_status(
+    api: Api,
+    coach: Coach,
+    job_id: JobId,
+    if_none_match: Annotated[
+        str | None, Header(description="The `ETag` of the last answer.")
+    ] = None,
+) -> Response:
+    """The little an app needs while it waits. `Retry-After` says when to look again."""
+    job = api.jobs.get(job_id, owner=coach.owner)
+    body = StatusAnswer.of(job).model_dump_json().encode()
+    headers = {"ETag": f'W/"{sha256(body).hexdigest()[:16]}"', "Cache-Control": "no-cache"}
+    if not Status(job.status).final:
+        headers["Retry-After"] = str(POLL_AFTER_S)
+    if if_none_match is not None and headers["ETag"] in if_none_match:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+@router.get(
+    "/{job_id}/results",
+    operation_id="getJobResults",
+    summary="Get the results",
+    response_model=Results,
+    responses=answer(200, examples.RESULTS)
+    | refusals(JobNotFound, ResultsNotReady, NoResults, StorageError),
+)
+def get_job_results(api: Api, coach: Coach, job_id: JobId) -> StoredJson:
+    """Metrics, findings and report of a completed job, and a link to its frames."""
+    job = api.jobs.get(job_id, owner=coach.owner, with_results=True)
+    check_ready(job)
+    return StoredJson(results_of(job, api))
+
+
+@router.get(
+    "/{job_id}/frames",
+    status_code=307,
+    operation_id="getJobFrames",
+    summary="Get the frames",
+    response_class=RedirectResponse,
+    responses=answer(
+        307,
+        description="To the landmarks of every picture: gzipped JSON, one column a quantity.",
+        headers=("Location",),
+    )
+    | refusals(JobNotFound, NotFound, ResultsNotReady, NoResults),
+)
+def get_job_frames(api: Api, coach: Coach, job_id: JobId) -> RedirectResponse:
+    """Where the landmarks of every picture lie, as a redirect to a presigned link."""
+    job = api.jobs.get(job_id, owner=coach.owner, with_results=True)
+    check_ready(job)
+    return RedirectResponse(frames_link(job, api))

@@ -1,0 +1,1 @@
+"""Four pure steps: pose, metrics, findings, report. No AWS, no database."""

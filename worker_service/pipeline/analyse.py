@@ -1,0 +1,167 @@
+"""The four steps in order: pose, metrics, findings, report."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from shared import __version__
+from shared.analysis import AnalysisSettings
+from shared.results import Pose, Provenance, Results
+from worker_service.pipeline.engine import PoseEngine
+from worker_service.pipeline.findings.engine import find
+from worker_service.pipeline.frames import write_frames
+from worker_service.pipeline.metrics.registry import measure
+from worker_service.pipeline.pose.estimate import estimate_pose
+from worker_service.pipeline.quality import judge
+from worker_service.pipeline.report.builder import build
+from worker_service.pipeline.track import PoseTrack
+from worker_service.pipeline.video.probe import VideoLimits
+
+FRAMES_NAME = "frames.json.gz"
+RESULTS_NAME = "results.json"
+
+
+class Step(StrEnum):
+    """The four steps, named as the job's stages are."""
+
+    POSE = "pose"
+    METRICS = "metrics"
+    FINDINGS = "findings"
+    REPORT = "report"
+
+
+STEPS = tuple(Step)
+
+SHARE = {Step.POSE: 0.96, Step.METRICS: 0.02, Step.FINDINGS: 0.01, Step.REPORT: 0.01}
+"""How much of the whole each step is, measured on the sample video; weights the progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepProgress:
+    """Where an analysis is. `seconds` is set once, when the step is over."""
+
+    step: Step
+    within: float
+    frames_done: int = 0
+    frames_total: int = 0
+    seconds: float | None = None
+
+    @property
+    def number(self) -> int:
+        """1 to 4."""
+        return STEPS.index(self.step) + 1
+
+    @property
+    def fraction(self) -> float:
+        """0..1 of the whole analysis."""
+        before = sum(SHARE[step] for step in STEPS[: self.number - 1])
+        return before + SHARE[self.step] * self.within
+
+
+Report = Callable[[StepProgress], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What came out: the document, and the landmarks that do not fit into it."""
+
+    results: Results
+    track: PoseTrack
+
+    def save(
+        self, folder: Path, *, worker: str | None = None, attempt: int | None = None
+    ) -> Results:
+        """Write `frames.json.gz` and `results.json`; return the document that was written."""
+        frames_file = write_frames(self.track, folder / FRAMES_NAME)
+        results = self.results.model_copy(
+            update={
+                "pose": self.results.pose.model_copy(update={"frames_file": frames_file}),
+                "provenance": self.results.provenance.model_copy(
+                    update={"worker": worker, "attempt": attempt}
+                ),
+            }
+        )
+        (folder / RESULTS_NAME).write_text(results.model_dump_json(indent=1) + "\n")
+        return results
+
+
+def analyse(
+    video: Path,
+    settings: AnalysisSettings,
+    *,
+    engine: PoseEngine,
+    limits: VideoLimits | None = None,
+    report_progress: Report = lambda _: None,
+) -> Analysis:
+    """Analyse one video file.
+
+    `report_progress` is called after every picture and every step; what it raises stops the
+    analysis and comes out unchanged.
+
+    Raises:
+        PermanentJobError: this video cannot be analysed; its subclasses say why.
+        ModelUnavailable: the pose model cannot be loaded.
+    """
+    clock = _Clock(report_progress)
+    with clock.step(Step.POSE):
+        pose = estimate_pose(
+            video, settings, engine=engine, limits=limits, report_progress=clock.pictures
+        )
+    with clock.step(Step.METRICS):
+        quality = judge(pose.track, pose.summary, settings)
+        measurement = measure(pose.track, quality, settings)
+    with clock.step(Step.FINDINGS):
+        findings = find(measurement, quality, settings)
+    with clock.step(Step.REPORT):
+        report = build(
+            summary=pose.summary,
+            quality=quality,
+            measurement=measurement,
+            findings=findings,
+            settings=settings,
+        )
+    results = Results(
+        pose=Pose(pose_summary=pose.summary),
+        quality=quality,
+        events=measurement.events,
+        reps=measurement.reps,
+        highlights=measurement.highlights,
+        metrics=measurement.metrics,
+        findings=findings,
+        report=report,
+        provenance=Provenance(
+            code_version=__version__,
+            model=engine.model,
+            engine=engine.name,
+            device=engine.device,
+            movement=settings.movement,
+            timings_s=clock.timings_s,
+        ),
+    )
+    return Analysis(results, pose.track)
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Times the steps and reports them."""
+
+    report: Report
+    timings_s: dict[str, float] = field(default_factory=dict)
+    _frames: tuple[int, int] = (0, 0)
+
+    @contextmanager
+    def step(self, step: Step) -> Iterator[None]:
+        self.report(StepProgress(step, 0.0, *self._frames))
+        started = time.perf_counter()
+        yield
+        seconds = time.perf_counter() - started
+        self.timings_s[step] = round(seconds, 4)
+        self.report(StepProgress(step, 1.0, *self._frames, seconds=seconds))
+
+    def pictures(self, done: int, total: int) -> None:
+        self._frames = (done, total)
+        within = min(done / total, 1.0) if total else 0.0
+        self.report(StepProgress(Step.POSE, within, done, total))

@@ -1,0 +1,97 @@
+"""Choose whom the clip is about."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.errors import NoPersonFound
+from worker_service.pipeline.pose import body
+from worker_service.pipeline.pose.sightings import Sightings
+
+MIN_PRESENCE_S = 1.0
+MIN_PRESENCE_SHARE = 0.5
+"""A person is seen for a second, or for half of a clip shorter than two."""
+
+MIN_VISIBILITY = 0.45
+"""Mean over the joints and the clip."""
+
+STILL = 0.1
+"""Movement, in body lengths a second, below which it does not matter who moves less."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """A person who may be the athlete.
+
+    Attributes:
+        rows: into the clip's sightings, one a picture.
+        presence_s: seconds seen.
+        length_px: typical body length.
+        movement: joint speed in body lengths a second.
+    """
+
+    rows: NDArray[np.int64]
+    presence_s: float
+    length_px: float
+    movement: float
+
+    @property
+    def score(self) -> float:
+        """How likely the clip is about this person."""
+        return self.presence_s * self.length_px * (STILL + self.movement)
+
+
+def candidates(sightings: Sightings, people: list[NDArray[np.int64]]) -> list[Candidate]:
+    """Return those who are there for long enough and clearly seen, likeliest first."""
+    found = [_candidate(sightings, rows) for rows in people if _is_a_person(sightings, rows)]
+    return sorted(found, key=lambda candidate: candidate.score, reverse=True)
+
+
+def athlete(found: list[Candidate]) -> Candidate:
+    """Return the likeliest candidate.
+
+    Raises:
+        NoPersonFound: there is none.
+    """
+    if not found:
+        raise NoPersonFound
+    return found[0]
+
+
+def _is_a_person(sightings: Sightings, rows: NDArray[np.int64]) -> bool:
+    clip_s = len(sightings.t_s) * _picture_s(sightings)
+    if _presence_s(sightings, rows) < min(MIN_PRESENCE_S, MIN_PRESENCE_SHARE * clip_s):
+        return False
+    return float(sightings.visibility[rows][:, body.JOINTS].mean()) >= MIN_VISIBILITY
+
+
+def _candidate(sightings: Sightings, rows: NDArray[np.int64]) -> Candidate:
+    length_px = float(np.median(body.length(sightings.xy_px[rows])))
+    return Candidate(
+        rows=rows,
+        presence_s=_presence_s(sightings, rows),
+        length_px=length_px,
+        movement=_joint_speed(sightings, rows) / max(length_px, body.TINY_PX),
+    )
+
+
+def _joint_speed(sightings: Sightings, rows: NDArray[np.int64]) -> float:
+    """Mean over time of the median joint's speed, in pixels a second."""
+    if len(rows) == 1:
+        return 0.0
+    steps = np.diff(sightings.xy_px[rows][:, body.JOINTS], axis=0)
+    step_s = np.diff(sightings.t_s[sightings.picture[rows]])
+    moved = np.median(np.linalg.norm(steps, axis=2), axis=1)
+    return float(np.mean(moved / step_s))
+
+
+def _presence_s(sightings: Sightings, rows: NDArray[np.int64]) -> float:
+    return len(rows) * _picture_s(sightings)
+
+
+def _picture_s(sightings: Sightings) -> float:
+    """Seconds one sampled picture stands for; 0 where there is only one."""
+    if len(sightings.t_s) == 1:
+        return 0.0
+    return float(np.median(np.diff(sightings.t_s)))

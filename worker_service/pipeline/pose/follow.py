@@ -1,0 +1,172 @@
+"""Follow everyone in a clip, each person with a landmarker of their own.
+
+A landmarker for one person looks only where that person was: it is quick, and it stays with
+them when somebody else comes near. Every half second we cover everyone who is followed and
+look whether there is anybody else.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from worker_service.pipeline.engine import Landmarker, Person, Picture, PoseEngine
+from worker_service.pipeline.pose import body
+from worker_service.pipeline.pose.covering import pixels, without
+
+MAX_PEOPLE = 4
+
+LOOK_EVERY_S = 0.5
+LOOK_EVERY_PICTURES = 8
+"""A look costs about as much as following one person through one picture: whichever of the two
+intervals is longer holds, so looking stays within an eighth of the work."""
+
+SAME_PERSON = 0.35
+"""Two trunks nearer than this, in body lengths, belong to one person."""
+
+LOST_AFTER_PICTURES = 15
+"""A landmarker that found nobody for so long is let go, unless it is the last one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sighting:
+    """A person in one picture, found by the follower with this number."""
+
+    follower: int
+    person: Person
+
+
+@dataclass(slots=True, eq=False)
+class _Follower:
+    number: int
+    landmarker: Landmarker
+    resources: ExitStack
+    person: Person | None = None
+    pictures_held: int = 0
+    pictures_lost: int = 0
+
+    def see(self, person: Person | None) -> None:
+        self.person = person
+        self.pictures_held = self.pictures_held + 1 if person is not None else 0
+        self.pictures_lost = self.pictures_lost + 1 if person is None else 0
+
+
+class Followers:
+    """Everyone being followed; a context manager that closes their landmarkers."""
+
+    def __init__(self, engine: PoseEngine) -> None:
+        self._engine = engine
+        self._resources = ExitStack()
+        self._threads = self._resources.enter_context(ThreadPoolExecutor(MAX_PEOPLE))
+        self._scanner = self._resources.enter_context(engine.scanning(MAX_PEOPLE))
+        self._active: list[_Follower] = []
+        self._started = 0
+        self._next_look_s = 0.0
+        self._pictures_since_look = LOOK_EVERY_PICTURES
+        self._start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close every landmarker."""
+        for follower in self._active[:]:
+            self._close(follower)
+        self._resources.close()
+
+    def find(self, picture: Picture) -> list[Sighting]:
+        """Return everyone seen in the next picture; pictures come in order of time."""
+        self._follow_all(picture)
+        self._part(picture)
+        self._let_go()
+        if self._look_is_due(picture):
+            self._look(picture)
+        return [Sighting(f.number, f.person) for f in self._active if f.person is not None]
+
+    def _follow_all(self, picture: Picture) -> None:
+        """Follow those who were seen last time side by side, then find those who were lost."""
+        held = [follower for follower in self._active if follower.person is not None]
+        lost = [follower for follower in self._active if follower.person is None]
+        if len(held) == 1:
+            self._follow(held[0], picture)
+        else:
+            list(self._threads.map(lambda follower: self._follow(follower, picture), held))
+        for follower in lost:
+            self._follow(follower, picture)
+
+    def _follow(self, follower: _Follower, picture: Picture) -> None:
+        """Find this follower's person; one who is lost is not looked for where others are."""
+        shown = picture
+        if follower.person is None:
+            shown = without(picture, self._seen(besides=follower))
+        follower.see(next(iter(follower.landmarker.find(shown)), None))
+
+    def _let_go(self) -> None:
+        """Close whoever found nobody for long; one stays, to find who comes into an empty clip."""
+        for follower in self._active[:]:
+            if follower.pictures_lost > LOST_AFTER_PICTURES and len(self._active) > 1:
+                self._close(follower)
+
+    def _part(self, picture: Picture) -> None:
+        """Of two who follow one person, close the one who came to them later."""
+        for follower in sorted(self._active, key=lambda f: f.pictures_held):
+            others = self._seen(besides=follower)
+            if follower.person is not None and _is_among(follower.person, others, picture):
+                self._close(follower)
+
+    def _close(self, follower: _Follower) -> None:
+        self._active.remove(follower)
+        follower.resources.close()
+
+    def _look_is_due(self, picture: Picture) -> bool:
+        self._pictures_since_look += 1
+        return (
+            picture.t_s >= self._next_look_s
+            and self._pictures_since_look >= LOOK_EVERY_PICTURES
+            and len(self._active) < MAX_PEOPLE
+        )
+
+    def _look(self, picture: Picture) -> None:
+        """Start following whoever is not followed yet."""
+        self._pictures_since_look = 0
+        self._next_look_s = picture.t_s + LOOK_EVERY_S
+        found = self._scanner.find(without(picture, self._seen()))
+        for person in found[: MAX_PEOPLE - len(self._active)]:
+            seen = self._seen()
+            if not _is_among(person, seen, picture):
+                self._follow(self._start(), without(picture, _without_one(found, person, seen)))
+
+    def _start(self) -> _Follower:
+        resources = ExitStack()
+        landmarker = resources.enter_context(self._engine.tracking(1))
+        follower = _Follower(self._started, landmarker, resources)
+        self._started += 1
+        self._active.append(follower)
+        return follower
+
+    def _seen(self, besides: _Follower | None = None) -> list[Person]:
+        return [f.person for f in self._active if f.person is not None and f is not besides]
+
+
+def _is_among(person: Person, others: Sequence[Person], picture: Picture) -> bool:
+    """Whether one of these is the same person, judged by the trunk."""
+    xy_px = pixels(person, picture)
+    for other in others:
+        other_px = pixels(other, picture)
+        apart = np.linalg.norm(body.centre(xy_px) - body.centre(other_px))
+        if apart < SAME_PERSON * max(body.length(xy_px), body.length(other_px)):
+            return True
+    return False
+
+
+def _without_one(found: Sequence[Person], person: Person, seen: Sequence[Person]) -> list[Person]:
+    return [*seen, *(other for other in found if other is not person)]

@@ -1,0 +1,134 @@
+"""A clip's pictures, upright, on time, and only those asked for."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av.error
+import numpy as np
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from shared.errors import VideoEmpty, VideoTooLong
+from worker_service.pipeline.engine import Picture
+from worker_service.pipeline.video.clock import PresentationClock
+from worker_service.pipeline.video.orientation import upright, upright_size
+from worker_service.pipeline.video.probe import VideoInfo, VideoLimits, opened, video_stream
+from worker_service.pipeline.video.repeats import RepeatSpotter
+from worker_service.pipeline.video.sampling import nearest_to_grid
+from worker_service.pipeline.video.shrink import small_rgb
+
+LONG_SIDE_PX = 960
+"""Pictures are scaled down to this: the model looks at 224 and 256 pixels anyway."""
+
+MISSING_TAIL_S = 0.5
+"""A clip that ends this much earlier than its header says has been cut off."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shot:
+    """A decoded picture that may never be converted."""
+
+    frame: int
+    t_s: float
+    pixels: VideoFrame
+
+
+class Decoding:
+    """One pass over a clip; the counters are complete once `pictures` is exhausted.
+
+    Attributes:
+        frames_seen: pictures decoded so far, sampled or not.
+        duration_s: time of the latest picture plus one picture's duration.
+        truncated: the file broke off or was damaged; everything readable was used.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        info: VideoInfo,
+        *,
+        sample_fps: float = 0.0,
+        limits: VideoLimits | None = None,
+        long_side_px: int = LONG_SIDE_PX,
+    ) -> None:
+        """Prepare to decode about `sample_fps` pictures a second; 0 means every picture."""
+        self._path = path
+        self._info = info
+        self._grid_hz = sample_fps if sample_fps < info.source_fps else 0.0
+        self._limits = limits or VideoLimits()
+        self._stored_size = _scaled_stored_size(info, long_side_px)
+        self.frames_seen = 0
+        self.duration_s = 0.0
+        self.truncated = False
+
+    @property
+    def expected_pictures(self) -> int:
+        """How many pictures to expect by the header; at least one."""
+        rate = self._grid_hz or self._info.source_fps
+        return max(1, round(self._info.duration_s * rate))
+
+    def pictures(self) -> Generator[Picture, None, None]:
+        """Yield the sampled pictures; their times increase strictly from 0.
+
+        Raises:
+            VideoUnreadable: the file cannot be opened as a video.
+            VideoEmpty: not one picture could be decoded.
+            VideoTooLong: the pictures go on beyond the limits, whatever the header says.
+        """
+        with opened(self._path) as container:
+            for shot in nearest_to_grid(self._shots(container), self._grid_hz):
+                yield Picture(frame=shot.frame, t_s=shot.t_s, rgb=self._rgb(shot.pixels))
+        if self.frames_seen == 0:
+            raise VideoEmpty
+        if self.duration_s < self._info.duration_s - MISSING_TAIL_S:
+            self.truncated = True
+
+    def _shots(self, container: InputContainer) -> Iterator[_Shot]:
+        """Every picture that is later than its predecessor and no copy of it."""
+        clock = PresentationClock(1.0 / self._info.source_fps)
+        repeats = RepeatSpotter()
+        for index, pixels in enumerate(self._decoded(container)):
+            self.frames_seen = index + 1
+            t_s = clock.read(pixels.pts, pixels.time_base)
+            if t_s is None:
+                continue
+            self.duration_s = t_s + clock.step_s
+            self._check_limits(t_s)
+            if repeats.is_repeat(pixels):
+                continue
+            yield _Shot(index, t_s, pixels)
+
+    def _decoded(self, container: InputContainer) -> Iterator[VideoFrame]:
+        """Decode on past damaged packets; stop where the file itself breaks off."""
+        packets = container.demux(video_stream(container))
+        while True:
+            try:
+                packet = next(packets, None)
+            except av.error.FFmpegError:
+                self.truncated = True
+                return
+            if packet is None:
+                return
+            try:
+                yield from packet.decode()
+            except av.error.FFmpegError:
+                self.truncated = True
+
+    def _check_limits(self, t_s: float) -> None:
+        if t_s > self._limits.max_duration_s or self.frames_seen > self._limits.max_frames:
+            raise VideoTooLong
+
+    def _rgb(self, pixels: VideoFrame) -> NDArray[np.uint8]:
+        return upright(small_rgb(pixels, *self._stored_size), self._info.rotation_deg)
+
+
+def _scaled_stored_size(info: VideoInfo, long_side_px: int) -> tuple[int, int]:
+    """Width and height of the scaled picture before it is turned upright.
+
+    Even, because colour has half the resolution; never more than a pixel larger than stored.
+    """
+    scale = min(1.0, long_side_px / max(info.width, info.height))
+    width, height = upright_size(info.width, info.height, info.rotation_deg)
+    return 2 * max(1, round(width * scale / 2)), 2 * max(1, round(height * scale / 2))
