@@ -126,10 +126,10 @@ def analyse(
     results = Results(
         pose=Pose(pose_summary=pose.summary),
         quality=quality,
-        events=measurement.events,
-        reps=measurement.reps,
-        highlights=measurement.highlights,
-        metrics=measurement.metrics,
+        events=list(measurement.events),
+        reps=list(measurement.reps),
+        highlights=list(measurement.highlights),
+        metrics=dict(measurement.metrics),
         findings=findings,
         report=report,
         provenance=Provenance(

@@ -1,0 +1,1 @@
+"""`make bench`: speed beside a peer in the same run, because machines are noisy."""

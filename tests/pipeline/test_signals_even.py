@@ -1,0 +1,121 @@
+"""Curves on the even clock, speeds, turn rates and moments."""
+
+import numpy as np
+import pytest
+
+from tests.skeletons import delivery, standing
+from worker_service.pipeline.signals.derivatives import speed, turn_rate_deg_s, unwrapped_deg
+from worker_service.pipeline.signals.even import EVEN_HZ, even_clock, resample
+from worker_service.pipeline.signals.moments import crest, first_below, highest, last_above, peaks
+from worker_service.pipeline.signals.motion import Motion, cutoff_hz
+
+
+def sine(t):
+    return np.sin(2 * np.pi * 1.5 * t)[:, None]
+
+
+@pytest.mark.parametrize("rate_hz", [15, 24, 29.97, 60, 240])
+def test_a_curve_is_the_same_at_any_sample_rate(rate_hz):
+    t = np.arange(0, 2, 1 / rate_hz)
+    clock = even_clock(t)
+    drawn = resample(t, sine(t), clock, cutoff_hz=8.0)
+    inner = (clock > 0.2) & (clock < 1.8)
+    assert np.abs(drawn - sine(clock))[inner].max() < 0.02
+
+
+def test_uneven_samples_give_the_same_curve():
+    random = np.random.default_rng(1)
+    t = np.sort(random.uniform(0, 2, 80))
+    clock = even_clock(t)
+    inner = (clock > 0.3) & (clock < 1.7)
+    drawn = resample(t, sine(t), clock, cutoff_hz=None)
+    assert np.abs(drawn - sine(clock))[inner].max() < 0.05
+
+
+def test_nothing_is_drawn_across_a_long_hole():
+    t = np.concatenate([np.arange(0, 1, 1 / 30), np.arange(1.5, 2.5, 1 / 30)])
+    clock = even_clock(t)
+    drawn = resample(t, sine(t), clock, cutoff_hz=6.0)[:, 0]
+    assert np.isnan(drawn[(clock > 1.0) & (clock < 1.49)]).all()
+    assert np.isfinite(drawn[(clock < 0.95) | (clock > 1.51)]).all()
+
+
+def test_one_missing_sample_spoils_nothing_around_it():
+    t = np.arange(0, 2, 1 / 30)
+    values = sine(t)
+    values[20] = np.nan
+    clock = even_clock(t)
+    assert np.isfinite(resample(t, values, clock, cutoff_hz=6.0)).all()
+
+
+def test_slow_sampling_still_makes_one_curve():
+    t = np.arange(0, 5, 0.4)
+    assert np.isfinite(resample(t, sine(t), even_clock(t), cutoff_hz=None)).all()
+
+
+def test_no_samples_make_no_clock():
+    assert len(even_clock(np.empty(0))) == 0
+
+
+def test_speed_is_in_units_a_second():
+    t = np.arange(0, 1, 1 / EVEN_HZ)
+    path = np.stack([3.0 * t, 4.0 * t], axis=1)
+    assert speed(path) == pytest.approx(5.0)
+    assert np.isnan(speed(path[:1])).all()
+
+
+def test_known_failure_8_a_step_across_180_degrees_is_small():
+    angles = np.array([177.0, 179.9, -179.9, -177.0])
+    assert np.abs(turn_rate_deg_s(angles)).max() < 3.1 * EVEN_HZ
+    assert unwrapped_deg(angles) == pytest.approx([177.0, 179.9, 180.1, 183.0])
+
+
+def test_unwrapping_steps_over_unknown_samples():
+    turned = unwrapped_deg(np.array([179.0, np.nan, -179.0]))
+    assert turned[2] == pytest.approx(181.0)
+
+
+def test_moments_look_only_where_they_are_asked():
+    values = np.array([0.0, 5.0, 1.0, 0.2, 3.0, 0.1])
+    assert highest(values, 2, 5) == 4
+    assert highest(np.full(3, np.nan), 0, 2) is None
+    assert last_above(values, 2.0, 0, 4) == 1
+    assert first_below(values, 0.5, 1, 5) == 3
+    assert first_below(values, -1.0, 0, 5) is None
+
+
+def test_the_crest_is_the_middle_of_a_flat_top():
+    values = np.array([0.0, 1.0, 5.0, 4.9, 4.8, 4.9, 1.0, 0.0])
+    assert crest(values, 2) in {3, 4}
+    assert crest(np.array([2.0, 2.0, 2.0]), 0) == 1
+
+
+def test_a_curve_still_rising_at_the_end_has_no_peak():
+    assert peaks(np.arange(50.0), height=1.0, apart_s=0.1) == []
+
+
+def test_a_rise_into_unknown_samples_is_no_peak():
+    values = np.concatenate([np.arange(30.0), np.full(10, np.nan), np.zeros(10)])
+    assert peaks(values, height=1.0, apart_s=0.1) == []
+
+
+def test_arms_are_smoothed_less_than_the_trunk():
+    assert cutoff_hz("left_wrist") > cutoff_hz("left_ankle") > cutoff_hz("left_shoulder")
+    assert cutoff_hz("left_foot_index") == cutoff_hz("left_ankle")
+
+
+def test_motion_runs_on_real_seconds_in_slow_motion():
+    usual = Motion.of(delivery().filmed(rate_hz=120))
+    slow = Motion.of(delivery().filmed(rate_hz=120, slow_motion_factor=4))
+    assert slow.t_s[-1] == pytest.approx(usual.t_s[-1])
+    assert len(slow) == len(usual)
+
+
+def test_torso_length_is_measured_in_pixels():
+    assert Motion.of(standing().filmed(px_per_m=200)).torso_px == pytest.approx(100.0)
+
+
+def test_a_part_of_a_motion_keeps_its_clock():
+    part = Motion.of(standing().filmed()).between(0.5, 1.0)
+    assert part.t_s[0] == pytest.approx(0.5)
+    assert part.t_s[-1] == pytest.approx(1.0)

@@ -1,0 +1,160 @@
+"""Real worker processes, real SQS semantics, a real database; processes that really die."""
+
+import json
+import time
+
+import pytest
+
+from shared.job_queue import JobQueue
+from shared.jobs import FINAL, Stage, Status
+from shared.messages import JobMessage
+from shared.results import Results
+from shared.uploads import message_for
+
+pytestmark = pytest.mark.system
+
+
+def _final(job):
+    return job.status in FINAL
+
+
+def _in_pose(job):
+    return job.stage == Stage.POSE and job.frames_done > 0
+
+
+def _wait_until(condition, within_s=10):
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _result_attempts(media, job_id):
+    listed = media._client.list_objects_v2(Bucket=media.bucket, Prefix=f"results/{job_id}/")
+    return {item["Key"].split("/")[2] for item in listed.get("Contents", ())}
+
+
+def test_a_video_becomes_results(coach, start_worker, small_clip, empty):
+    worker = start_worker()
+    job_id = coach.send(small_clip)
+    job = coach.wait_for(job_id, _final)
+    assert job.status == Status.COMPLETED, job.error_message
+    results = Results.model_validate(job.results)
+    assert results.provenance.engine == "synthetic"
+    assert (results.provenance.worker, results.provenance.attempt) == ("w0", 1)
+    assert (job.percent, job.attempt) == (100, 1)
+    assert coach.media.head(f"{job.results_prefix}frames.json.gz") is not None
+    _wait_until(empty)
+    assert list(worker.tmp.iterdir()) == []
+
+
+def test_the_log_names_the_four_steps_with_their_seconds(coach, start_worker, small_clip):
+    worker = start_worker()
+    coach.wait_for(coach.send(small_clip), _final)
+    lines = [json.loads(line) for line in worker.log.read_text().splitlines()]
+    steps = {line["event"]: line["seconds"] for line in lines if "seconds" in line}
+    assert list(steps) == [
+        "Step 1/4: pose",
+        "Step 2/4: metrics",
+        "Step 3/4: findings",
+        "Step 4/4: report",
+    ]
+    assert all(seconds >= 0 for seconds in steps.values())
+
+
+def test_no_log_line_holds_a_signature(coach, start_worker, small_clip):
+    worker = start_worker()
+    coach.wait_for(coach.send(small_clip), _final)
+    assert "Signature" not in worker.log.read_text()
+
+
+def test_two_workers_handed_one_job_make_one_result(
+    coach, start_real_worker, sample_video, queue, empty
+):
+    job_id = coach.send(sample_video, sample_fps=0)
+    queue.send(message_for(coach.jobs.get(job_id)))
+    start_real_worker()
+    start_real_worker()
+    job = coach.wait_for(job_id, _final)
+    assert (job.status, job.attempt) == (Status.COMPLETED, 1)
+    _wait_until(empty, within_s=20)
+    assert _result_attempts(coach.media, job_id) == {"1"}
+
+
+def test_when_a_worker_is_killed_the_next_one_takes_over(
+    coach, start_real_worker, sample_video, queue_settings, empty
+):
+    first = start_real_worker(lease_s=4, heartbeat_s=1)
+    job_id = coach.send(sample_video, sample_fps=0)
+    coach.wait_for(job_id, _in_pose)
+    first.kill()
+    killed_at = time.monotonic()
+    start_real_worker()
+    job = coach.wait_for(job_id, _final)
+    assert (job.status, job.attempt, job.worker) == (Status.COMPLETED, 2, "w1")
+    assert time.monotonic() - killed_at < 4 + 20
+    _wait_until(empty)
+    assert _result_attempts(coach.media, job_id) == {"2"}
+
+
+def test_a_worker_told_to_stop_hands_its_job_back_unharmed(coach, start_real_worker, sample_video):
+    first = start_real_worker(stop_grace_s=0)
+    job_id = coach.send(sample_video, sample_fps=0)
+    coach.wait_for(job_id, _in_pose)
+    assert first.terminate() == 0
+    job = coach.jobs.get(job_id)
+    assert (job.stage, job.attempts_returned) == (Stage.WAITING, 1)
+    assert list(first.tmp.iterdir()) == []
+    start_real_worker()
+    assert coach.wait_for(job_id, _final).status == Status.COMPLETED
+
+
+def test_a_worker_with_time_finishes_before_it_stops(coach, start_worker, small_clip):
+    worker = start_worker(stop_grace_s=60)
+    job_id = coach.send(small_clip)
+    coach.wait_for(job_id, lambda job: job.attempt == 1)
+    assert worker.terminate() == 0
+    assert coach.jobs.get(job_id).status == Status.COMPLETED
+
+
+def test_an_idle_worker_stops_at_once(start_worker):
+    worker = start_worker(receive_wait_s=1)
+    _wait_until(lambda: "worker ready" in worker.log.read_text(), within_s=30)
+    assert worker.terminate() == 0
+
+
+def test_a_missing_model_is_retried_and_said(coach, start_worker, small_clip, tmp_path):
+    start_worker(pose_engine="mediapipe", pose_model_path=tmp_path / "none.task", retry_base_s=60)
+    job_id = coach.send(small_clip)
+    job = coach.wait_for(job_id, lambda job: job.stage == Stage.RETRYING)
+    assert job.error_code == "MODEL_UNAVAILABLE"
+
+
+def test_a_vanished_original_is_tried_three_times_and_then_final(
+    coach, start_worker, small_clip, queue_settings, queue
+):
+    job_id = coach.send(small_clip)
+    coach.media.delete_prefix("uploads/")
+    start_worker()
+    job = coach.wait_for(job_id, _final)
+    assert (job.status, job.attempt, job.error_code) == (Status.FAILED, 3, "DOWNLOAD_FAILED")
+    assert job.error_message == "Failed to download video from S3: 404 Not Found"
+    dead = JobQueue(queue._client, queue_settings.sqs_queue_url + "-dead")
+    received = dead.receive(wait_s=10, visibility_s=0)
+    assert received is not None
+    assert JobMessage.model_validate_json(received.body).job_id == job_id
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", "VIDEO_EMPTY"), (b"this is no video\n" * 999, "VIDEO_UNREADABLE")],
+)
+def test_a_file_that_is_no_video_fails_at_once(coach, start_worker, tmp_path, empty, content, code):
+    file = tmp_path / "clip.mp4"
+    file.write_bytes(content)
+    worker = start_worker()
+    job = coach.wait_for(coach.send(file), _final)
+    assert (job.status, job.error_code, job.attempt) == (Status.FAILED, code, 1)
+    assert job.user_action == "retake"
+    _wait_until(empty)
+    assert list(worker.tmp.iterdir()) == []

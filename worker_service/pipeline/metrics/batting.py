@@ -1,0 +1,174 @@
+"""A stroke: stance, backlift top, downswing start, front-foot plant, contact, follow-through."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shared.results import EventType, Reason, Side
+from worker_service.pipeline.metrics.action import Action, Found
+from worker_service.pipeline.metrics.batting_side import front_side
+from worker_service.pipeline.metrics.scene import RATE_TOLERANCE, Scene, Window
+from worker_service.pipeline.signals.derivatives import speed
+from worker_service.pipeline.signals.moments import (
+    crest,
+    first_below,
+    highest,
+    last_above,
+    last_below,
+    lowest,
+    peaks,
+    samples,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from shared.analysis import Handedness
+
+STROKE_SPEED = 3.0
+"""Torso lengths a second of the hands past the hips; a drive's hands do about 12."""
+
+STROKE_TRAVEL = 0.6
+"""Torso lengths the hands get about; jitter of a motionless person is quick but goes nowhere."""
+
+STROKE_DROP = 0.15
+"""Torso lengths the hands come down from the backlift to contact: what makes it a stroke."""
+
+GRIP_SPREAD = 0.6
+"""Torso lengths between the wrists of hands on one handle, at most."""
+
+STROKES_APART_S = 1.5
+"""Two contacts of one batter are not nearer in time."""
+
+MOSTLY_SEEN = 0.9
+"""Share of the clip the hands must be known in before they can be said not to have moved."""
+
+FEWEST_HZ = 12.0
+"""Below, the whole downswing falls between two pictures."""
+
+STRIDE_SPEED = 1.0
+"""Torso lengths a second a front foot must have moved before it can be said to be planted."""
+
+BACKLIFT_S = 1.2
+"""The backlift's top lies at most this long before contact."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Curves:
+    """Hands and feet of one clip in torso lengths; height grows upwards."""
+
+    t_s: "NDArray[np.float64]"
+    hand_speed: "NDArray[np.float64]"
+    hand_height: "NDArray[np.float64]"
+    hands_apart: "NDArray[np.float64]"
+    hands_travel: float
+    foot_speed: dict[Side, "NDArray[np.float64]"]
+
+
+def find_strokes(scene: Scene, handedness: "Handedness | None") -> list[Action] | Reason:
+    """Return every stroke of the clip, or why there is none.
+
+    Contact is the crest of the hands' speed, which is close to, but not, the bat meeting the ball.
+    """
+    if scene.track.rate_hz < FEWEST_HZ * RATE_TOLERANCE:
+        return Reason.SAMPLE_RATE_TOO_LOW
+    curves = _curves(scene)
+    quickest = float(np.max(np.nan_to_num(curves.hand_speed), initial=0.0))
+    if quickest < STROKE_SPEED or curves.hands_travel < STROKE_TRAVEL:
+        seen = float(np.isfinite(curves.hand_speed).mean())
+        return Reason.NO_MOVEMENT if seen >= MOSTLY_SEEN else Reason.LANDMARKS_HIDDEN
+    level = max(STROKE_SPEED, 0.6 * quickest)
+    tops = peaks(curves.hand_speed, height=level, apart_s=STROKES_APART_S)
+    contacts = [crest(curves.hand_speed, top) for top in tops]
+    side = front_side(scene, contacts, handedness)
+    strokes = [_stroke(curves, contact, side) for contact in contacts]
+    return [stroke for stroke in strokes if stroke] or Reason.EVENT_NOT_FOUND
+
+
+def _curves(scene: Scene) -> _Curves:
+    motion, torso = scene.motion, scene.motion.torso_px
+    left, right = motion.point("left_wrist"), motion.point("right_wrist")
+    hands = (motion.middle("wrist") - motion.middle("hip")) / torso
+    known = hands[np.isfinite(hands).all(axis=1)]
+    return _Curves(
+        t_s=motion.t_s,
+        hand_speed=speed(hands),
+        hand_height=-hands[:, 1],
+        hands_apart=np.linalg.norm(left - right, axis=1) / torso,
+        hands_travel=float(np.ptp(known, axis=0).max()) if len(known) else 0.0,
+        foot_speed={side: speed(motion.point(f"{side}_ankle")) / torso for side in Side},
+    )
+
+
+def _stroke(curves: _Curves, contact: int, front: Side | None) -> Action | None:
+    """Build one stroke backwards from contact; None when the hands did not come down into it."""
+    top = highest(curves.hand_height, contact - samples(BACKLIFT_S), contact - 1)
+    if top is None or curves.hand_height[top] - curves.hand_height[contact] < STROKE_DROP:
+        return None
+    peak = float(curves.hand_speed[contact])
+    if not _one_grip(curves, top, contact):
+        return None
+    downswing = last_below(curves.hand_speed, 0.2 * peak, top, contact)
+    followed = first_below(curves.hand_speed, 0.3 * peak, contact, contact + samples(1.0))
+    stance = _stance(curves, top, peak)
+    planted = None if front is None else _plant(curves.foot_speed[front], top, contact)
+    moments = {
+        EventType.STANCE: stance,
+        EventType.BACKLIFT_TOP: top,
+        EventType.DOWNSWING_START: top if downswing is None else downswing,
+        EventType.FRONT_FOOT_PLANT: planted,
+        EventType.CONTACT: contact,
+        EventType.FOLLOW_THROUGH: followed,
+    }
+    at = {kind: float(curves.t_s[s]) for kind, s in moments.items() if s is not None}
+    return _action(at, front)
+
+
+def _one_grip(curves: _Curves, top: int, contact: int) -> bool:
+    """Both hands hold one handle from backlift to contact; otherwise it is no stroke."""
+    apart = curves.hands_apart[top : contact + 1]
+    return bool(np.nanmedian(apart) <= GRIP_SPREAD) if np.isfinite(apart).any() else False
+
+
+def _action(at: dict[EventType, float], front: Side | None) -> Action:
+    contact_s = at[EventType.CONTACT]
+    downswing_s = at[EventType.DOWNSWING_START]
+    plant = EventType.FRONT_FOOT_PLANT
+    return Action(
+        span=Window(
+            at.get(EventType.STANCE, at[EventType.BACKLIFT_TOP]),
+            at.get(EventType.FOLLOW_THROUGH, contact_s + 0.4),
+        ),
+        key=Found(EventType.CONTACT, contact_s),
+        front=front,
+        arm=front,
+        head=Window(downswing_s, contact_s + 0.1),
+        knee=Window(contact_s, contact_s),
+        turn=Window(downswing_s - 0.1, contact_s + 0.1),
+        events=sorted(
+            (Found(kind, s, front if kind is plant else None) for kind, s in at.items()),
+            key=lambda found: found.at_s,
+        ),
+    )
+
+
+def _stance(curves: _Curves, top: int, peak: float) -> int | None:
+    """Return when the hands were last quiet and low before the backlift."""
+    low = curves.hand_height < curves.hand_height[top] - STROKE_DROP
+    quiet = np.where(low, curves.hand_speed, np.inf)
+    return last_below(quiet, 0.1 * peak, top - samples(2.0), top)
+
+
+def _plant(foot_speed: "NDArray[np.float64]", top: int, contact: int) -> int | None:
+    """Return when the striding front foot came down, None when it did not stride."""
+    end = min(contact + samples(0.1), len(foot_speed) - 1)
+    quickest = highest(foot_speed, top - samples(0.5), end)
+    if quickest is None or foot_speed[quickest] < STRIDE_SPEED:
+        return None
+    level = 0.35 * float(foot_speed[quickest])
+    still = lowest(foot_speed, quickest, end)
+    if still is None or foot_speed[still] > level:
+        return None
+    moving = last_above(foot_speed, level, quickest, still)
+    return None if moving is None else moving + 1

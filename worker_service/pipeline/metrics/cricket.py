@@ -1,0 +1,191 @@
+"""The five app metrics of a stroke or a delivery, each tied to its events."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shared.results import Metric, Reason, Side
+from worker_service.pipeline.metrics.action import Action
+from worker_service.pipeline.metrics.legs import planted_knee_deg
+from worker_service.pipeline.metrics.rotation import separation
+from worker_service.pipeline.metrics.scene import Reading, Scene, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from worker_service.pipeline.signals.motion import Motion
+
+CURVE_S = 0.05
+"""A metric of one moment shows this much before and after it; an arm is elsewhere soon after."""
+
+EDGE_S = 0.2
+"""How much around an action is kept, so that nothing is read at the edge of a curve."""
+
+MIN_KNEE_COVER = 0.4
+"""Share of the window in which the planted leg must be known; confidence falls with the share."""
+
+HEAD = ("left_ear", "right_ear")
+FEET = ("left_ankle", "right_ankle")
+
+
+def measure_action(scene: Scene, action: Action) -> dict[str, Metric]:
+    """Return the five app metrics of one stroke or delivery."""
+    part = scene.motion.between(action.span.start_s - EDGE_S, action.span.end_s + EDGE_S)
+    measures: dict[str, Callable[[Scene, Action, Motion], Metric]] = {
+        "head_stability_score": _head_stability,
+        "balance_drift_score": _balance_drift,
+        "front_knee_brace_score": _front_knee,
+        "hip_shoulder_separation_timing": _separation,
+        "elbow_drop_score": _elbow,
+    }
+    return {key: measure(scene, action, part) for key, measure in measures.items()}
+
+
+def _not_found(
+    scene: Scene, action: Action, key: str, landmarks: tuple[str, ...], side: Side | None = None
+) -> Metric:
+    """Say why an event is missing: what blurs the whole moment comes before a missed event."""
+    at = Window(action.key.at_s, action.key.at_s)
+    reason = scene.refusal(key, landmarks, at) or Reason.EVENT_NOT_FOUND
+    return scene.missing(key, reason, side)
+
+
+def _head_stability(scene: Scene, action: Action, part: "Motion") -> Metric:
+    """RMS of the ears' middle relative to the feet's middle about its mean, in torso lengths.
+
+    The ears, not the nose: batters turn the head with the ball (Mann 2013), which is no sway.
+    """
+    key = "head_stability_score"
+    if action.head is None:
+        return _not_found(scene, action, key, HEAD + FEET)
+    window = part.between(action.head.start_s, action.head.end_s)
+    head = (window.middle("ear") - window.middle("ankle")) / part.torso_px
+    away = np.linalg.norm(head - _mean(head), axis=1)
+    reading = Reading(
+        value=_rms(away),
+        landmarks=HEAD + FEET,
+        window=action.head,
+        at_s=action.key.at_s,
+        event=action.key.type,
+        curve_t_s=window.t_s,
+        curve=away,
+    )
+    return scene.metric(key, reading)
+
+
+def _balance_drift(scene: Scene, action: Action, part: "Motion") -> Metric:
+    """Horizontal distance of the hips' middle from the feet's middle at contact or release.
+
+    In bases: the larger of stance width and torso length.
+    """
+    curve = base_offset(part)
+    return _at_key(
+        scene, action, part, "balance_drift_score", curve, ("left_hip", "right_hip", *FEET)
+    )
+
+
+def base_offset(part: "Motion") -> "NDArray[np.float64]":
+    """(m,) horizontal distance of hips' middle from feet's middle, in bases."""
+    stance = np.abs(part.point("left_ankle") - part.point("right_ankle"))[:, 0]
+    offset = np.abs(part.middle("hip") - part.middle("ankle"))[:, 0]
+    return np.asarray(offset / np.maximum(stance, part.torso_px))
+
+
+def _front_knee(scene: Scene, action: Action, part: "Motion") -> Metric:
+    """Smallest angle of the planted front knee in the action's knee window, in degrees."""
+    key = "front_knee_brace_score"
+    if action.front is None:
+        return scene.missing(key, Reason.SIDE_UNKNOWN)
+    leg = tuple(f"{action.front}_{joint}" for joint in ("hip", "knee", "ankle"))
+    if action.knee is None:
+        return _not_found(scene, action, key, leg, action.front)
+    refusal = scene.refusal(key, leg, action.knee)
+    if refusal:
+        return scene.missing(key, refusal, action.front)
+    window = part.between(action.knee.start_s, action.knee.end_s + 0.005)
+    angle = planted_knee_deg(scene.track, window.t_s, action.front, action.knee)
+    known = np.isfinite(angle)
+    if known.mean() < MIN_KNEE_COVER:
+        return scene.missing(key, Reason.NOT_PLAUSIBLE, action.front)
+    lowest = int(np.nanargmin(angle))
+    reading = Reading(
+        value=float(angle[lowest]),
+        landmarks=leg,
+        window=action.knee,
+        at_s=float(window.t_s[lowest]),
+        event=action.key.type if action.knee.start_s == action.knee.end_s else None,
+        side=action.front,
+        curve_t_s=window.t_s,
+        curve=angle,
+        trust=float(known.mean()),
+    )
+    return scene.metric(key, reading)
+
+
+def _separation(scene: Scene, action: Action, part: "Motion") -> Metric:
+    """Seconds from the peak of the pelvis' turn rate to that of the shoulders'."""
+    key = "hip_shoulder_separation_timing"
+    trunk = ("left_shoulder", "right_shoulder", "left_hip", "right_hip")
+    if action.turn is None:
+        return _not_found(scene, action, key, trunk)
+    refusal = scene.refusal(key, trunk, action.turn)
+    if refusal:
+        return scene.missing(key, refusal)
+    found = separation(part.between(action.turn.start_s, action.turn.end_s))
+    if isinstance(found, Reason):
+        return scene.missing(key, found)
+    reading = Reading(
+        value=found.lag_s,
+        landmarks=trunk,
+        window=action.turn,
+        at_s=found.shoulders_at_s,
+    )
+    return scene.metric(key, reading)
+
+
+def _elbow(scene: Scene, action: Action, part: "Motion") -> Metric:
+    """Height of the judged elbow above its shoulder at contact or release, in torso lengths."""
+    key = "elbow_drop_score"
+    if action.arm is None:
+        return scene.missing(key, Reason.SIDE_UNKNOWN)
+    shoulder, elbow = f"{action.arm}_shoulder", f"{action.arm}_elbow"
+    curve = (part.point(shoulder) - part.point(elbow))[:, 1] / part.torso_px
+    return _at_key(scene, action, part, key, curve, (shoulder, elbow), side=action.arm)
+
+
+def _at_key(
+    scene: Scene,
+    action: Action,
+    part: "Motion",
+    key: str,
+    curve: "NDArray[np.float64]",
+    landmarks: tuple[str, ...],
+    *,
+    side: Side | None = None,
+) -> Metric:
+    """Read a curve at contact or release."""
+    at = action.key.at_s
+    around = (part.t_s >= at - CURVE_S) & (part.t_s <= at + CURVE_S)
+    reading = Reading(
+        value=float(np.interp(at, part.t_s, curve)),
+        landmarks=landmarks,
+        window=Window(at, at),
+        at_s=at,
+        event=action.key.type,
+        side=side,
+        curve_t_s=part.t_s[around],
+        curve=curve[around],
+    )
+    return scene.metric(key, reading)
+
+
+def _mean(points: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    known = np.isfinite(points).all(axis=1)
+    return points[known].mean(axis=0) if known.any() else np.full(points.shape[1], np.nan)
+
+
+def _rms(values: "NDArray[np.float64]") -> float:
+    known = values[np.isfinite(values)]
+    return float(np.sqrt((known**2).mean())) if len(known) else float("nan")

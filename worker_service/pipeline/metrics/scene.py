@@ -1,0 +1,124 @@
+"""One clip as the metrics see it, and the one place where a reading becomes a metric."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from shared.results import EventType, Metric, Reason, Series, Side
+from worker_service.pipeline.metrics.measurement import VideoClock
+from worker_service.pipeline.metrics.sight import MIN_COVERAGE, MIN_VISIBILITY, look
+from worker_service.pipeline.metrics.table import MetricSpec, metric_specs
+from worker_service.pipeline.signals.motion import Motion
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from shared.results import Movement, View
+    from worker_service.pipeline.track import PoseTrack
+
+RATE_TOLERANCE = 0.95
+"""A 59.94 Hz recording is a 60 Hz recording, and a dropped picture is no reason to refuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of real seconds; a moment when both ends are equal."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A value as it was read off the body, before anyone asked whether it can be trusted.
+
+    Attributes:
+        value: in the unit of the metric's row in the table; NaN where it could not be computed.
+        landmarks: the points it was read from.
+        window: when they had to be seen.
+        at_s: the real second to look at.
+        curve_t_s, curve: the quantity over real time, for a chart and for worst frames.
+        trust: share of the window that the reading itself found plausible.
+    """
+
+    value: float
+    landmarks: tuple[str, ...]
+    window: Window
+    at_s: float
+    event: EventType | None = None
+    side: Side | None = None
+    curve_t_s: "NDArray[np.float64]" = field(default_factory=lambda: np.empty(0))
+    curve: "NDArray[np.float64]" = field(default_factory=lambda: np.empty(0))
+    trust: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """A track, the same on the even clock, and what its view and movement allow."""
+
+    track: "PoseTrack"
+    motion: Motion
+    clock: VideoClock
+    view: "View"
+    specs: dict[str, MetricSpec]
+
+    @classmethod
+    def of(cls, track: "PoseTrack", *, view: "View", movement: "Movement") -> Self:
+        return cls(track, Motion.of(track), VideoClock.of(track), view, metric_specs(movement))
+
+    def missing(self, key: str, reason: Reason, side: Side | None = None) -> Metric:
+        """Return a metric without a value."""
+        return Metric.missing(reason, unit=self.specs[key].unit, side=side)
+
+    def refusal(self, key: str, landmarks: tuple[str, ...], window: Window) -> Reason | None:
+        """Return why this clip cannot carry this metric in this window, or None if it can."""
+        spec = self.specs[key]
+        seen = look(self.track, landmarks, window.start_s, window.end_s)
+        if spec.fit[self.view] <= 0:
+            return Reason.VIEW_UNSUITABLE
+        if seen.rate_hz < spec.min_rate_hz * RATE_TOLERANCE:
+            return Reason.SAMPLE_RATE_TOO_LOW
+        if seen.visibility < MIN_VISIBILITY or seen.coverage < MIN_COVERAGE:
+            return Reason.LANDMARKS_HIDDEN
+        return None
+
+    def metric(self, key: str, reading: Reading) -> Metric:
+        """Return the metric of a reading, or say why the clip cannot carry it.
+
+        Confidence = visibility x coverage x view fit x sample-rate fit. The rate fits fully from
+        twice the least rate on; below, the error band grows as the fit falls.
+        """
+        refusal = self.refusal(key, reading.landmarks, reading.window)
+        if refusal or not np.isfinite(reading.value):
+            return self.missing(key, refusal or Reason.LANDMARKS_HIDDEN, reading.side)
+        spec, value = self.specs[key], float(reading.value)
+        seen = look(self.track, reading.landmarks, reading.window.start_s, reading.window.end_s)
+        rate_fit = min(1.0, 0.5 + 0.25 * seen.rate_hz / spec.min_rate_hz)
+        trust = seen.visibility * seen.coverage * reading.trust * spec.fit[self.view] * rate_fit
+        return Metric(
+            value=round(value, 4),
+            unit=spec.unit,
+            score=spec.score(value),
+            side=reading.side,
+            at=self.clock.moment(reading.at_s, reading.event),
+            n=1,
+            confidence=round(trust, 3),
+            error_band=round(spec.band(self.view) / rate_fit, 4),
+            series=self._series(reading),
+        )
+
+    def _series(self, reading: Reading) -> Series | None:
+        """Read the curve at the sampled pictures it spans."""
+        if len(reading.curve) == 0:
+            return None
+        known = np.isfinite(reading.curve)
+        times = self.clock.pictures(float(reading.curve_t_s[0]), float(reading.curve_t_s[-1]))
+        if not known.any() or len(times) == 0:
+            return None
+        real = times / self.clock.slow_motion_factor
+        values = np.interp(real, reading.curve_t_s[known], reading.curve[known])
+        return Series(
+            t_s=[round(float(t), 4) for t in times],
+            values=[round(float(value), 4) for value in values],
+        )

@@ -1,0 +1,48 @@
+"""How well some landmarks were seen during a stretch of time."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from worker_service.pipeline.track import INDEX, Origin
+
+if TYPE_CHECKING:
+    from worker_service.pipeline.track import PoseTrack
+
+MIN_VISIBILITY = 0.5
+"""Below, the pose model itself thinks the point is rather hidden than seen."""
+
+MIN_COVERAGE = 0.5
+"""At least every second picture must show the point itself and not a filled gap."""
+
+AROUND_S = 0.15
+"""A moment is judged by the pictures this close to it, three at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was seen: mean visibility, share of pictures with detection, pictures a real second."""
+
+    visibility: float
+    coverage: float
+    rate_hz: float
+
+
+def look(track: "PoseTrack", landmarks: tuple[str, ...], start_s: float, end_s: float) -> Sight:
+    """Return how well all these landmarks were seen from one real second to another."""
+    real = track.real_s
+    around_s = max(AROUND_S, 1.5 / track.rate_hz) if track.rate_hz else AROUND_S
+    near = (real >= start_s - around_s) & (real <= end_s + around_s)
+    if near.sum() < 2:  # noqa: PLR2004 - a rate needs two pictures
+        return Sight(0.0, 0.0, track.rate_hz)
+    points = [INDEX[name] for name in landmarks]
+    detected = (track.origin[near][:, points] == Origin.DETECTED).all(axis=1)
+    visibility = track.visibility[near][:, points].mean(axis=1)[detected]
+    rate_hz = float(1.0 / np.median(np.diff(real[near])))
+    expected = max(int(near.sum()), round((real[near][-1] - real[near][0]) * rate_hz) + 1)
+    return Sight(
+        visibility=float(visibility.mean()) if detected.any() else 0.0,
+        coverage=float(detected.sum() / expected),
+        rate_hz=rate_hz,
+    )

@@ -1,0 +1,101 @@
+"""Seven days: work on what was found, keep what works, or film again."""
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import model_validator
+
+from shared import catalogue
+from shared.results import Drill, Finding, Findings, Movement, OverallLevel, PlanDay, Wire
+
+DAYS = 7
+
+
+class DayTemplate(Wire):
+    """A day before its drills are known: about a finding, or about basics."""
+
+    focus: str
+    activities: list[str]
+    issue: int | None = None
+    drill: int = 1
+    basics: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _issue_or_basics(self) -> Self:
+        if (self.issue is None) != bool(self.basics):
+            message = "a day is about a finding or about basics"
+            raise ValueError(message)
+        return self
+
+
+class Weeks(Wire):
+    """All week templates by kind and movement."""
+
+    basics: dict[str, str]
+    work: dict[Movement, list[DayTemplate]]
+    keep: dict[Movement, list[DayTemplate]]
+    film: dict[str, list[DayTemplate]]
+
+
+@lru_cache(maxsize=1)
+def weeks() -> Weeks:
+    """Return the templates."""
+    with (Path(__file__).parent / "weeks.toml").open("rb") as file:
+        return Weeks.model_validate(tomllib.load(file))
+
+
+def plan_week(
+    issues: list[Finding], findings: Findings, movement: Movement, advice: list[str]
+) -> list[PlanDay]:
+    """Return seven days for these technique findings, most important first."""
+    templates = _templates(issues, findings, movement)
+    return [
+        _day(number, template, issues, advice) for number, template in enumerate(templates, start=1)
+    ]
+
+
+def _templates(issues: list[Finding], findings: Findings, movement: Movement) -> list[DayTemplate]:
+    if issues and movement in weeks().work:
+        return weeks().work[movement]
+    measured = findings.overall_level is not OverallLevel.NOT_MEASURABLE
+    return weeks().keep[movement] if measured and movement in weeks().keep else weeks().film["any"]
+
+
+def _day(number: int, template: DayTemplate, issues: list[Finding], advice: list[str]) -> PlanDay:
+    if template.issue is None:
+        drills = [catalogue.drill(weeks().basics[name]) for name in template.basics]
+        slots = _drill_slots(drills)
+    else:
+        issue = issues[(template.issue - 1) % len(issues)]
+        ids = issue.drill_ids
+        drills = [catalogue.drill(ids[(template.drill - 1) % len(ids)])]
+        slots = _drill_slots(drills) | {"title": issue.title, **_cues(issue)}
+    slots["advice"] = advice[0] if advice else "Film again as the capture guide says."
+    return PlanDay(
+        day=number,
+        focus=template.focus.format_map(slots),
+        activities=[activity.format_map(slots) for activity in template.activities],
+        drill_ids=[drill.id for drill in drills],
+    )
+
+
+def _drill_slots(drills: list[Drill]) -> dict[str, str]:
+    first, last = drills[0], drills[-1]
+    return {
+        "drill": first.title,
+        "dose": _dose(first),
+        "other": last.title,
+        "dose_other": _dose(last),
+    }
+
+
+def _cues(issue: Finding) -> dict[str, str]:
+    cues = issue.cues
+    return {f"cue{n + 1}": cues[n % len(cues)].lower() for n in range(3)}
+
+
+def _dose(drill: Drill) -> str:
+    sets = "1 set" if drill.dose.sets == 1 else f"{drill.dose.sets} sets"
+    return f"{sets} of {drill.dose.repetitions}"

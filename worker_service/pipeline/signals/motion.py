@@ -1,0 +1,80 @@
+"""A pose track on the even clock of real seconds, smoothed as fits each part of the body."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from worker_service.pipeline.signals.even import even_clock, resample
+from worker_service.pipeline.track import INDEX, LANDMARKS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from worker_service.pipeline.track import PoseTrack
+
+TRUNK_HZ = 8.0
+LEG_HZ = 10.0
+ARM_HZ = 14.0
+"""Cut-offs: 6 Hz suits gait; a delivery turns the trunk and throws limbs faster than walking."""
+
+_ARM = ("elbow", "wrist", "pinky", "index", "thumb")
+_LEG = ("knee", "ankle", "heel", "foot")
+
+
+def cutoff_hz(landmark: str) -> float:
+    """Return the low-pass limit for one landmark."""
+    if "foot" in landmark or any(part in landmark for part in _LEG):
+        return LEG_HZ
+    return ARM_HZ if any(part in landmark for part in _ARM) else TRUNK_HZ
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Motion:
+    """One athlete's landmarks on the even clock.
+
+    Attributes:
+        t_s: (m,) real seconds, `EVEN_HZ` a second.
+        xy_px: (m, 33, 2) pixels of the upright picture, x right, y down; NaN where unknown.
+        world_m: (m, 33, 3) metres from the middle of the hips; NaN where unknown.
+    """
+
+    t_s: "NDArray[np.float64]"
+    xy_px: "NDArray[np.float64]"
+    world_m: "NDArray[np.float64]"
+
+    @classmethod
+    def of(cls, track: "PoseTrack") -> Self:
+        """Resample and smooth every landmark of a track."""
+        clock = even_clock(track.real_s)
+        points, world = [], []
+        for position, name in enumerate(LANDMARKS):
+            limit = cutoff_hz(name)
+            samples = track.xy_px[:, position], track.world_m[:, position]
+            points.append(resample(track.real_s, samples[0], clock, cutoff_hz=limit))
+            world.append(resample(track.real_s, samples[1], clock, cutoff_hz=limit))
+        return cls(clock, np.stack(points, axis=1), np.stack(world, axis=1))
+
+    def __len__(self) -> int:
+        """Return the number of even samples."""
+        return len(self.t_s)
+
+    def between(self, start_s: float, end_s: float) -> Self:
+        """Return the part from one real second to another, both included."""
+        part = (self.t_s >= start_s - 1e-9) & (self.t_s <= end_s + 1e-9)
+        return type(self)(self.t_s[part], self.xy_px[part], self.world_m[part])
+
+    def point(self, name: str) -> "NDArray[np.float64]":
+        """(m, 2) pixels of one landmark."""
+        return np.asarray(self.xy_px[:, INDEX[name]])
+
+    def middle(self, part: str) -> "NDArray[np.float64]":
+        """(m, 2) pixels half-way between the left and the right of a part: `middle("hip")`."""
+        return (self.point(f"left_{part}") + self.point(f"right_{part}")) / 2.0
+
+    @property
+    def torso_px(self) -> float:
+        """Median length from the hips' middle to the shoulders' middle; NaN if never seen."""
+        lengths = np.linalg.norm(self.middle("shoulder") - self.middle("hip"), axis=1)
+        known = lengths[np.isfinite(lengths)]
+        return float(np.median(known)) if len(known) else float("nan")

@@ -1,0 +1,62 @@
+"""Writes an attempt's progress to its row, rarely; notices when the work must stop."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from shared.errors import DatabaseError
+from shared.job_store import JobStore, Lease, Progress
+from shared.jobs import Stage
+from shared.telemetry import logger
+from worker_service.pipeline.analyse import StepProgress
+
+log = logger(__name__)
+
+WRITE_EVERY_S = 0.5
+"""At most two writes a second; a cancelled job is noticed at the next one."""
+
+TOO_EARLY_TO_TELL = 0.05
+"""Below this fraction no completion time is estimated."""
+
+
+@dataclass(slots=True)
+class ProgressWriter:
+    """Called by the pipeline after every picture and every step.
+
+    Raises, out of the pipeline: what `check` raises, and `LeaseLost` when the row is not ours.
+    """
+
+    jobs: JobStore
+    lease: Lease
+    check: Callable[[], None]
+    _started: float = field(default_factory=time.monotonic)
+    _written: float = float("-inf")
+
+    def __call__(self, step: StepProgress) -> None:
+        self.check()
+        if step.seconds is not None:
+            log.info(f"Step {step.number}/4: {step.step}", seconds=round(step.seconds, 3))  # noqa: G004 - the documented line
+        now = time.monotonic()
+        if now - self._written >= WRITE_EVERY_S:
+            self._written = now
+            self._write(step, elapsed_s=now - self._started)
+
+    def _write(self, step: StepProgress, *, elapsed_s: float) -> None:
+        progress = Progress(
+            stage=Stage(step.step.value),
+            percent=round(100 * step.fraction, 1),
+            frames_done=step.frames_done,
+            frames_total=step.frames_total,
+            estimated_completion=_estimate(step.fraction, elapsed_s),
+        )
+        try:
+            self.jobs.progress(self.lease, progress)
+        except DatabaseError as error:
+            log.warning("progress not written", code=error.code)
+
+
+def _estimate(fraction: float, elapsed_s: float) -> datetime | None:
+    if fraction < TOO_EARLY_TO_TELL:
+        return None
+    return datetime.now(UTC) + timedelta(seconds=elapsed_s * (1 - fraction) / fraction)
