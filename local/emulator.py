@@ -1,0 +1,141 @@
+"""S3 and SQS on this machine: moto's server and the bucket and queues the product needs."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from local.aws_environment import ACCESS_KEY, REGION, SECRET_KEY, aws_environment, without_aws
+from local.processes import LOOPBACK, child, free_port, listens
+from shared.settings import VISIBILITY_TIMEOUT_S, QueueSettings, StorageSettings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+BUCKET = "coach-media"
+QUEUE = "coach-jobs"
+
+MAX_RECEIVE_COUNT = 4
+"""One more than the attempts a job has, so the row says why before the message is set aside."""
+
+DAY_S = 24 * 3600
+JOB_RETENTION_S = 4 * DAY_S
+DEAD_LETTER_RETENTION_S = 14 * DAY_S
+
+_DIRECT = Config(proxies={})
+"""A proxy named in the environment does not reach this machine's own ports."""
+
+_REPOSITORY = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Where the services find what was made for them."""
+
+    storage: StorageSettings
+    queue: QueueSettings
+    dead_letter_url: str
+
+
+@contextmanager
+def aws_emulator(port: int | None = None, *, log: Path | None = None) -> Iterator[str]:
+    """Yield the endpoint URL of an S3 and SQS server on the loopback address.
+
+    It is a process of its own, so transfers do not fight for our interpreter lock. What is in it
+    lives in its memory and is gone afterwards.
+
+    Raises:
+        DidNotStart: it did not come up.
+    """
+    if log is None:
+        with (
+            tempfile.TemporaryDirectory(prefix="emulator-") as folder,
+            aws_emulator(port, log=Path(folder) / "emulator.log") as endpoint,
+        ):
+            yield endpoint
+        return
+    port = port or free_port()
+    endpoint = f"http://{LOOPBACK}:{port}"
+    with child(
+        "The S3 and SQS emulator",
+        [sys.executable, "-m", "local.moto_server", str(port)],
+        log=log,
+        env=without_aws() | aws_environment(endpoint),
+        cwd=_REPOSITORY,
+    ) as server:
+        server.wait_until(lambda: listens(port))
+        yield endpoint
+
+
+def create_resources(
+    endpoint: str, *, bucket: str = BUCKET, queue: str = QUEUE, region: str = REGION
+) -> Resources:
+    """Make the bucket, the job queue and its dead-letter queue, as the stack does in AWS.
+
+    The clients carry their own worthless credentials, so this needs no environment.
+    """
+    account = boto3.Session(
+        aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=region
+    )
+    _create_bucket(account.client("s3", endpoint_url=endpoint, config=_DIRECT), bucket)
+    sqs = account.client("sqs", endpoint_url=endpoint, config=_DIRECT)
+    dead_letter_url = sqs.create_queue(
+        QueueName=f"{queue}-dead-letters",
+        Attributes={"MessageRetentionPeriod": str(DEAD_LETTER_RETENTION_S)},
+    )["QueueUrl"]
+    return Resources(
+        storage=StorageSettings(
+            s3_bucket=bucket,
+            aws_region=region,
+            aws_endpoint_url_s3=endpoint,
+            s3_addressing_style="path",
+        ),
+        queue=QueueSettings(
+            sqs_queue_url=_create_job_queue(sqs, queue, dead_letter_url),
+            aws_region=region,
+            aws_endpoint_url_sqs=endpoint,
+        ),
+        dead_letter_url=dead_letter_url,
+    )
+
+
+def _create_bucket(s3: "S3Client", bucket: str) -> None:
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_cors(
+        Bucket=bucket,
+        CORSConfiguration={
+            "CORSRules": [
+                {
+                    "AllowedMethods": ["GET", "HEAD", "PUT"],
+                    "AllowedOrigins": ["*"],
+                    "AllowedHeaders": ["*"],
+                    "ExposeHeaders": ["ETag", "Content-Range", "Accept-Ranges"],
+                }
+            ]
+        },
+    )
+
+
+def _create_job_queue(sqs: "SQSClient", queue: str, dead_letter_url: str) -> str:
+    dead_letters = sqs.get_queue_attributes(QueueUrl=dead_letter_url, AttributeNames=["QueueArn"])
+    redrive = {
+        "deadLetterTargetArn": dead_letters["Attributes"]["QueueArn"],
+        "maxReceiveCount": MAX_RECEIVE_COUNT,
+    }
+    return sqs.create_queue(
+        QueueName=queue,
+        Attributes={
+            "VisibilityTimeout": str(VISIBILITY_TIMEOUT_S),
+            "MessageRetentionPeriod": str(JOB_RETENTION_S),
+            "ReceiveMessageWaitTimeSeconds": "20",
+            "RedrivePolicy": json.dumps(redrive),
+        },
+    )["QueueUrl"]

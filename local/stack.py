@@ -1,0 +1,183 @@
+"""The whole product on one machine: database, S3 and SQS, API and worker.
+
+    with LocalStack(StackOptions()) as stack:
+        print(stack.api_url, stack.token())
+
+Every part binds to the loopback address and ends with this process, however it ends.
+"""
+
+import sys
+import tempfile
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+import httpx
+from pydantic import SecretStr
+
+from local.child_environment import child_environment
+from local.emulator import aws_emulator, create_resources
+from local.errors import DidNotStart
+from local.identity import SUBJECT, DevIdentity
+from local.logs import new_logs_folder
+from local.postgres import postgres
+from local.processes import LOOPBACK, Child, child, free_port, listens
+from shared import migrations
+from shared.database import connect
+from shared.settings import (
+    DatabaseSettings,
+    RuntimeSettings,
+    Settings,
+    Stage,
+    UploadSettings,
+    WorkerSettings,
+)
+
+BASE_PATH = "/api/coaches/plus"
+
+READY_WITHIN_S = 60
+
+RECEIVE_WAIT_S = 1
+"""A worker that waits for a message notices shutdown only afterwards; here that is soon."""
+
+RETRY_BASE_S = 2.0
+"""Nothing here is down for long, and somebody is watching."""
+
+STOP_GRACE_S = 1.0
+"""How long a job in hand may go on at shutdown; its queue goes away anyway."""
+
+_REPOSITORY = Path(__file__).parent.parent
+_WORKER_READY = '"worker ready"'
+
+
+@dataclass(frozen=True, slots=True)
+class StackOptions:
+    """What may differ between two local systems.
+
+    Attributes:
+        port: of the API; a free one when None.
+        engine: `synthetic` needs no model and sees one squatting person in every picture.
+        pose_model: the model file for `mediapipe`.
+        logs: a folder for one log file a part; a new one below `coach_home()` when None.
+    """
+
+    port: int | None = None
+    engine: Literal["mediapipe", "synthetic"] = "mediapipe"
+    pose_model: Path | None = None
+    logs: Path | None = None
+
+
+class LocalStack:
+    """Starts on `with`; at its end everything stops and the data goes. The logs stay."""
+
+    api_url: str
+    logs: Path
+
+    def __init__(self, options: StackOptions) -> None:
+        self._options = options
+        self._identity = DevIdentity.open()
+        self._parts = ExitStack()
+        self._services: tuple[Child, ...] = ()
+
+    def __enter__(self) -> Self:
+        """Start every part and wait until the API says that it reaches all of them.
+
+        Raises:
+            DidNotStart: a part did not come up; the message repeats its last words.
+        """
+        self.logs = self._options.logs or new_logs_folder()
+        with ExitStack() as parts:
+            self.api_url = self._start(parts)
+            self._parts = parts.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._parts.close()
+
+    def token(self, subject: str = SUBJECT) -> str:
+        """Return a bearer token that this API accepts."""
+        return self._identity.token(subject)
+
+    def check(self) -> None:
+        """Raise `PartEnded` unless API and worker run."""
+        for service in self._services:
+            service.check()
+
+    def _start(self, parts: ExitStack) -> str:
+        port = _port(self._options.port)
+        scratch = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="coach-")))
+        endpoint = parts.enter_context(aws_emulator(log=self.logs / "emulator.log"))
+        url = parts.enter_context(postgres(self.logs))
+        database = DatabaseSettings(database_url=SecretStr(url))
+        made = create_resources(endpoint)
+        common = (RuntimeSettings(stage=Stage.LOCAL), database, made.storage, made.queue)
+        auth = self._identity.auth_settings()
+        api_environment = child_environment(endpoint, *common, UploadSettings(), auth)
+        worker_environment = child_environment(endpoint, *common, self._worker_settings(scratch))
+        api = parts.enter_context(self._part("api", "local.api", str(port), env=api_environment))
+        worker = parts.enter_context(
+            self._part("worker", "worker_service", env=worker_environment, takes_along=scratch)
+        )
+        self._services = (api, worker)
+        _migrate(database)  # while both are still importing
+        api_url = f"http://{LOOPBACK}:{port}{BASE_PATH}"
+        api.wait_until(lambda: _is_ready(api_url), within_s=READY_WITHIN_S)
+        worker.wait_until(lambda: _says_ready(worker), within_s=READY_WITHIN_S)
+        return api_url
+
+    def _worker_settings(self, scratch: Path) -> Settings:
+        return WorkerSettings(
+            pose_engine=self._options.engine,
+            pose_model_path=self._options.pose_model,
+            worker_tmp=scratch,
+            receive_wait_s=RECEIVE_WAIT_S,
+            retry_base_s=RETRY_BASE_S,
+            stop_grace_s=STOP_GRACE_S,
+        )
+
+    def _part(
+        self,
+        name: str,
+        module: str,
+        *arguments: str,
+        env: dict[str, str],
+        takes_along: Path | None = None,
+    ) -> AbstractContextManager[Child]:
+        return child(
+            f"The {name}",
+            [sys.executable, "-m", module, *arguments],
+            log=self.logs / f"{name}.log",
+            env=env,
+            cwd=_REPOSITORY,
+            takes_along=takes_along,
+        )
+
+
+def _port(wanted: int | None) -> int:
+    if wanted is not None and listens(wanted):
+        raise DidNotStart(f"Port {wanted} is taken. Choose another one with --port.")
+    return wanted or free_port()
+
+
+def _migrate(database: DatabaseSettings) -> None:
+    engine = connect(database)
+    migrations.upgrade(engine)
+    engine.dispose()
+
+
+def _is_ready(api_url: str) -> bool:
+    try:
+        return httpx.get(f"{api_url}/health/ready", trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _says_ready(worker: Child) -> bool:
+    return _WORKER_READY in worker.log.read_text(encoding="utf-8", errors="replace")

@@ -1,0 +1,142 @@
+"""The whole product on one machine, and nothing of it left afterwards."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cli.api_client import ApiClient
+from cli.phone import JobFailed, Phone
+from local.errors import DidNotStart, PartEnded
+from local.stack import LocalStack, StackOptions
+from shared.results import Results
+
+pytestmark = pytest.mark.system
+
+ROOT = Path(__file__).parents[2]
+STARTS_WITHIN_S = 90
+
+
+@pytest.fixture(autouse=True)
+def _own_home(monkeypatch, tmp_path):
+    monkeypatch.setenv("COACH_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+
+def mentions(text: str) -> set[int]:
+    """The processes whose environment or command line holds this text."""
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            said = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if text.encode() in said:
+            found.add(int(process.name))
+    return found - {os.getpid()}
+
+
+def gone_soon(text: str, *, within_s: float = 20) -> bool:
+    deadline = time.monotonic() + within_s
+    while mentions(text):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def test_a_video_goes_the_whole_way(small_clip, tmp_path):
+    options = StackOptions(engine="synthetic", logs=tmp_path / "logs")
+    with LocalStack(options) as stack:
+        stack.check()
+        with ApiClient(stack.api_url, stack.token()) as api:
+            phone = Phone(api)
+            finished = phone.analyse(small_clip, {"sample_fps": 10})
+            assert phone.frames(finished.job_id)
+        results = Results.model_validate(finished.results)
+        assert results.provenance.engine == "synthetic"
+        stranger = {"Authorization": f"Bearer {stack.token('somebody-else')}"}
+        job = f"{stack.api_url}/analysis-jobs/{finished.job_id}"
+        assert httpx.get(job, headers=stranger).status_code == 404
+        assert httpx.get(job).status_code == 401
+    logs = {path.stem: path.read_text() for path in (tmp_path / "logs").iterdir()}
+    assert set(logs) == {"api", "emulator", "postgres", "worker"}
+    assert all("Signature" not in log and "Bearer" not in log for log in logs.values())
+
+
+def test_a_video_that_is_none_is_refused_in_a_sentence(tmp_path):
+    junk = tmp_path / "junk.mp4"
+    junk.write_bytes(b"no video at all")
+    with (
+        LocalStack(StackOptions(engine="synthetic")) as stack,
+        ApiClient(stack.api_url, stack.token()) as api,
+        pytest.raises(JobFailed, match="VIDEO_UNREADABLE: "),
+    ):
+        Phone(api).analyse(junk, {})
+
+
+def test_a_part_that_dies_is_noticed(tmp_path):
+    with LocalStack(StackOptions(engine="synthetic")) as stack:
+        ours, workers = mentions(str(tmp_path)), mentions("-m\0worker_service")
+        for process in ours & workers:
+            os.kill(process, signal.SIGKILL)
+        time.sleep(1)
+        with pytest.raises(PartEnded, match="The worker ended"):
+            stack.check()
+
+
+def test_a_port_in_use_is_told():
+    with LocalStack(StackOptions(engine="synthetic")) as stack:
+        port = httpx.URL(stack.api_url).port
+        with pytest.raises(DidNotStart, match=f"Port {port} is taken"):
+            LocalStack(StackOptions(engine="synthetic", port=port)).__enter__()
+
+
+@pytest.mark.parametrize(
+    ("number", "exit_code"),
+    [(signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)],
+)
+def test_up_leaves_nothing_behind(tmp_path, number, exit_code, monkeypatch):
+    home, temporary = str(tmp_path / "home"), tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    up = subprocess.Popen(
+        [sys.executable, "-m", "cli.main", "up", "--engine", "synthetic", "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    try:
+        assert up.stdout is not None
+        assert "Ctrl-C stops it." in (line.strip() for line in up.stdout)
+        assert len(mentions(home)) > 4
+        up.send_signal(number)
+        assert up.wait(STARTS_WITHIN_S) == exit_code
+        assert gone_soon(home)
+        assert list(temporary.iterdir()) == []
+    finally:
+        up.kill()
+        up.communicate()
+
+
+def test_demo_shows_and_saves_results(small_clip, tmp_path):
+    output = tmp_path / "results.json"
+    demo = [sys.executable, "-m", "cli.main", "demo", "--engine", "synthetic"]
+    ended = subprocess.run(
+        [*demo, "--video", small_clip, "--output", output],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "Analysed by synthetic on cpu: pose " in ended.stdout
+    assert "The week" in ended.stdout
+    assert Results.model_validate_json(output.read_text()).provenance.engine == "synthetic"
+    assert output.with_name("frames.json.gz").exists()
+    assert gone_soon(str(tmp_path / "home"))
