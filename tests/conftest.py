@@ -1,10 +1,12 @@
 """Real parts for every test: PostgreSQL, moto's server over HTTP, the pose model, the sample."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from pydantic import SecretStr
 from sqlalchemy import Engine, create_engine, make_url, text
 
@@ -16,6 +18,10 @@ from shared.media_store import MediaStore
 from shared.settings import DatabaseSettings, QueueSettings, StorageSettings
 
 TEMPLATE = "coach_template"
+
+settings.register_profile("same_every_time", derandomize=True)
+settings.register_profile("explore")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same_every_time"))
 
 
 @pytest.fixture(scope="session")

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
     from shared.analysis import Handedness
 
-STROKE_SPEED = 3.0
-"""Torso lengths a second of the hands past the hips; a drive's hands do about 12."""
+STROKE_SPEED = 4.5
+"""Torso lengths a second of the hands past the hips; a drive's hands do about 12, the hands of
+somebody who squats 3.3."""
 
 STROKE_TRAVEL = 0.6
 """Torso lengths the hands get about; jitter of a motionless person is quick but goes nowhere."""

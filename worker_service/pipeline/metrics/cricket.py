@@ -9,6 +9,7 @@ from worker_service.pipeline.metrics.action import Action
 from worker_service.pipeline.metrics.legs import planted_knee_deg
 from worker_service.pipeline.metrics.rotation import separation
 from worker_service.pipeline.metrics.scene import Reading, Scene, Window
+from worker_service.pipeline.signals.known import rms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +65,7 @@ def _head_stability(scene: Scene, action: Action, part: "Motion") -> Metric:
     head = (window.middle("ear") - window.middle("ankle")) / part.torso_px
     away = np.linalg.norm(head - _mean(head), axis=1)
     reading = Reading(
-        value=_rms(away),
+        value=rms(away),
         landmarks=HEAD + FEET,
         window=action.head,
         at_s=action.key.at_s,
@@ -184,8 +185,3 @@ def _at_key(
 def _mean(points: "NDArray[np.float64]") -> "NDArray[np.float64]":
     known = np.isfinite(points).all(axis=1)
     return points[known].mean(axis=0) if known.any() else np.full(points.shape[1], np.nan)
-
-
-def _rms(values: "NDArray[np.float64]") -> float:
-    known = values[np.isfinite(values)]
-    return float(np.sqrt((known**2).mean())) if len(known) else float("nan")

@@ -15,6 +15,7 @@ from worker_service.pipeline.metrics.sight import look
 from worker_service.pipeline.signals.derivatives import speed
 from worker_service.pipeline.signals.even import EVEN_HZ
 from worker_service.pipeline.signals.gaps import runs
+from worker_service.pipeline.signals.known import median, rms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,8 +115,8 @@ def _over_planted_feet(scene: Scene, part: "Motion") -> dict[str, Metric]:
     for stand in stands:
         sway[stand] = np.abs(sideways[stand] - np.nanmean(sideways[stand]))
         drift[stand] = offset[stand]
-    head = _along(part, sway, float(np.sqrt(np.nanmean(sway**2))), HEAD + FEET)
-    hips = _along(part, drift, float(np.nanmedian(drift)), TRUNK[2:] + FEET)
+    head = _along(part, sway, rms(sway), HEAD + FEET)
+    hips = _along(part, drift, median(drift), TRUNK[2:] + FEET)
     return {
         "head_stability_score": scene.metric("head_stability_score", head),
         "balance_drift_score": scene.metric("balance_drift_score", hips),
@@ -147,14 +148,18 @@ def _along(
 
 
 def _energy(part: "Motion", liveliness: "NDArray[np.float64]") -> Reading:
-    """Mean speed of hands, feet and head over the longest burst, torso lengths a second."""
-    return _along(part, liveliness, float(np.nanmean(liveliness)), LIVELY)
+    """Typical speed of hands, feet and head over the longest burst, torso lengths a second.
+
+    The median: one clip turned by quarters gave means from 3.3 to 4.5, because the first pictures
+    were read wrongly, and medians from 3.1 to 3.2.
+    """
+    return _along(part, liveliness, median(liveliness), LIVELY)
 
 
 def _trunk_lean(part: "Motion") -> Reading:
     """Median tilt of the trunk from the upright over the longest burst, either way, degrees."""
     tilt = np.abs(lean_deg(part.middle("hip"), part.middle("shoulder")))
-    return _along(part, tilt, float(np.nanmedian(tilt)), TRUNK)
+    return _along(part, tilt, median(tilt), TRUNK)
 
 
 def _symmetry(scene: Scene, part: "Motion") -> Metric:

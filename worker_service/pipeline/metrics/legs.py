@@ -6,6 +6,7 @@ import numpy as np
 
 from worker_service.pipeline.metrics.geometry import joint_angle_deg
 from worker_service.pipeline.signals.even import resample
+from worker_service.pipeline.signals.known import median
 from worker_service.pipeline.signals.motion import LEG_HZ
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _strays(
     place = np.median(points[early, 2], axis=0)
     shoulders = track.middle("left_shoulder", "right_shoulder")
     torso = np.linalg.norm(shoulders - track.middle("left_hip", "right_hip"), axis=1)
-    away = np.linalg.norm(points[:, 2] - place, axis=1) / np.nanmedian(torso[standing])
+    away = np.linalg.norm(points[:, 2] - place, axis=1) / median(torso[standing])
     return np.asarray(away > STRAY_TORSO)
 
 
