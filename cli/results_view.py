@@ -25,9 +25,10 @@ INDENT = 2
 
 
 def show_results(results: Results, console: Console) -> None:
-    """Print how it was analysed, then quality, metrics, findings and report."""
+    """Print how it was analysed, then quality, moments, metrics, findings and report."""
     _show_provenance(results.provenance, console)
     _show_quality(results.quality, console)
+    _show_moments(results, console)
     console.print(_metrics_table(results.metrics))
     _show_findings(results.findings, console)
     _show_report(results.report, console)
@@ -55,6 +56,14 @@ def _show_quality(quality: Quality, console: Console) -> None:
     usable = "can be measured" if quality.usable else "cannot carry measurements"
     view = f"{quality.view.label} view, {quality.view.confidence:.0%} sure"
     console.print(f"The recording {usable} ({view}).")
+
+
+def _show_moments(results: Results, console: Console) -> None:
+    if results.events:
+        _heading("Moments", console)
+    for event in results.events:
+        side = f" ({event.side})" if event.side else ""
+        _line(f"{clock(event.t_s)}  {event.type.replace('_', ' ')}{side}", console)
 
 
 def _metrics_table(metrics: Mapping[str, Metric]) -> Table:
@@ -85,7 +94,7 @@ def _fraction(value: float | None) -> str:
 
 
 def _show_findings(findings: Findings, console: Console) -> None:
-    _heading(f"Findings (overall: {findings.overall_level.replace('_', ' ')})", console)
+    _heading("Findings", console)
     if not findings.findings:
         nothing_known = findings.overall_level is OverallLevel.NOT_MEASURABLE
         _line("Nothing could be judged." if nothing_known else "Nothing stands out.", console)

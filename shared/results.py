@@ -266,10 +266,9 @@ class Severity(StrEnum):
 
 
 class OverallLevel(StrEnum):
-    """How well the technique holds.
+    """How much there is to work on: the worst finding's severity, on the findings' own scale.
 
-    high: nothing beyond a low-severity finding; medium: the worst is of medium severity;
-    low: at least one of high severity; not_measurable: nothing could be judged.
+    low: nothing beyond a low-severity finding; not_measurable: too little could be judged.
     """
 
     HIGH = "high"

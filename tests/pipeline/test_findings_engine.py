@@ -96,9 +96,9 @@ def test_an_untrusted_value_gives_no_finding():
 @pytest.mark.parametrize(
     ("deg", "severity", "level"),
     [
-        (LIMIT - 7, Severity.LOW, OverallLevel.HIGH),
+        (LIMIT - 7, Severity.LOW, OverallLevel.LOW),
         (LIMIT - 20, Severity.MEDIUM, OverallLevel.MEDIUM),
-        (LIMIT - 32, Severity.HIGH, OverallLevel.LOW),
+        (LIMIT - 32, Severity.HIGH, OverallLevel.HIGH),
     ],
 )
 def test_severity_grows_with_distance_and_the_worst_decides_the_level(deg, severity, level):
@@ -110,7 +110,7 @@ def test_severity_grows_with_distance_and_the_worst_decides_the_level(deg, sever
 def test_one_good_value_is_not_enough_to_call_technique_sound():
     assert found({BALANCE: good(BALANCE)}).overall_level is OverallLevel.NOT_MEASURABLE
     both = {BALANCE: good(BALANCE), HEAD: good(HEAD)}
-    assert found(both).overall_level is OverallLevel.HIGH
+    assert found(both).overall_level is OverallLevel.LOW
 
 
 def test_the_evidence_points_at_the_worst_moment():

@@ -27,7 +27,7 @@ def test_a_finding_becomes_the_first_issue_with_its_moment():
     assert issue.code == "KNEE_COLLAPSE"
     assert issue.severity is Severity.HIGH
     assert issue.look_at_s == result.findings.findings[0].evidence.scrub_t_s
-    assert "102 degrees" in issue.explanation
+    assert "102°" in issue.explanation
     assert "the front knee bends deeply" in result.report.summary
 
 
@@ -113,7 +113,7 @@ def test_a_value_is_said_as_a_coach_would():
         "the shoulders 0.04 s after the hips"
     )
     assert speak("athlete_seen", 0.5, "1") == "the athlete in 50 % of the pictures"
-    assert speak("front_knee_brace_score", 141.6, "deg") == "142 degrees"
+    assert speak("front_knee_brace_score", 141.6, "deg") == "142°"
 
 
 def test_the_report_gives_no_total_score():

@@ -50,7 +50,7 @@ def test_nothing_found_and_nothing_measurable_read_differently(results):
         findings = results.findings.model_copy(update={"findings": [], "overall_level": level})
         return shown(results.model_copy(update={"findings": findings}))
 
-    assert "Nothing stands out." in without_findings(OverallLevel.HIGH)
+    assert "Nothing stands out." in without_findings(OverallLevel.LOW)
     assert "Nothing could be judged." in without_findings(OverallLevel.NOT_MEASURABLE)
 
 

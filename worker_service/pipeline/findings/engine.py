@@ -16,11 +16,6 @@ LEAST_JUDGED = 2
 """One good value out of five is no evidence that technique holds."""
 
 _RANK = (Severity.HIGH, Severity.MEDIUM, Severity.LOW)
-_LEVEL = {
-    Severity.HIGH: OverallLevel.LOW,
-    Severity.MEDIUM: OverallLevel.MEDIUM,
-    Severity.LOW: OverallLevel.HIGH,
-}
 
 
 def find(measurement: "Measurement", quality: Quality, settings: "AnalysisSettings") -> Findings:
@@ -111,9 +106,9 @@ def _level(judged: list[Rule], kept: list[Rule], values: dict[str, Metric]) -> O
     }
     for severity in _RANK:
         if severity in severities:
-            return _LEVEL[severity]
+            return OverallLevel(severity)
     technique = [rule for rule in judged if rule.about == "technique"]
-    return OverallLevel.HIGH if len(technique) >= LEAST_JUDGED else OverallLevel.NOT_MEASURABLE
+    return OverallLevel.LOW if len(technique) >= LEAST_JUDGED else OverallLevel.NOT_MEASURABLE
 
 
 def _as_it_is(value: float) -> float:

@@ -42,7 +42,7 @@ def build(
     """Put the report together from what the steps before it found."""
     movement = settings.movement
     technique = [one for one in findings.findings if one.drill_ids]
-    advice = _retake_advice(quality, measurement)
+    advice = _retake_advice(quality, measurement, movement)
     plan = plan_week(technique[:TOP_ISSUES], findings, movement, advice)
     return Report(
         summary=summarise(measurement, findings, movement),
@@ -85,12 +85,14 @@ def _drills(ids: list[str]) -> list[Drill]:
     return [catalogue.drill(drill_id) for drill_id in dict.fromkeys(ids)]
 
 
-def _retake_advice(quality: Quality, measurement: "Measurement") -> list[str]:
+def _retake_advice(quality: Quality, measurement: "Measurement", movement: Movement) -> list[str]:
     """What the checks advise, then what would bring back the missing metrics."""
     reasons = {measurement.metrics[key].reason for key in APP_METRICS}
     failed = {check.id for check in quality.checks if not check.passed}
     if "sample_rate" in failed:
         reasons.discard(Reason.SAMPLE_RATE_TOO_LOW)
+    if movement is Movement.GENERAL:
+        reasons.discard(Reason.EVENT_NOT_FOUND)  # never standing still is no fault of the clip
     for_missing = [advice for reason, advice in words().advice.items() if reason in reasons]
     return [*quality.retake_advice, *for_missing]
 

@@ -50,17 +50,20 @@ def plan_week(
     issues: list[Finding], findings: Findings, movement: Movement, advice: list[str]
 ) -> list[PlanDay]:
     """Return seven days for these technique findings, most important first."""
-    templates = _templates(issues, findings, movement)
+    templates = _templates(issues, findings, movement, advice)
     return [
         _day(number, template, issues, advice) for number, template in enumerate(templates, start=1)
     ]
 
 
-def _templates(issues: list[Finding], findings: Findings, movement: Movement) -> list[DayTemplate]:
+def _templates(
+    issues: list[Finding], findings: Findings, movement: Movement, advice: list[str]
+) -> list[DayTemplate]:
     if issues and movement in weeks().work:
         return weeks().work[movement]
-    measured = findings.overall_level is not OverallLevel.NOT_MEASURABLE
-    return weeks().keep[movement] if measured and movement in weeks().keep else weeks().film["any"]
+    judged = findings.overall_level is not OverallLevel.NOT_MEASURABLE
+    described = movement is Movement.GENERAL and not advice
+    return weeks().keep[movement] if judged or described else weeks().film["any"]
 
 
 def _day(number: int, template: DayTemplate, issues: list[Finding], advice: list[str]) -> PlanDay:
