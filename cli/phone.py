@@ -37,6 +37,10 @@ class UploadFailed(CliError):
     """Storage did not take the video."""
 
 
+class FramesMissing(CliError):
+    """Storage did not give the frames."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
     """A completed job and its results document, as it came."""
@@ -104,8 +108,10 @@ class Phone:
         """Return the gzip file with the landmarks of every picture."""
         redirect = self.api.get(f"/analysis-jobs/{job_id}/frames")
         link = redirect.headers["Location"]  # followed without our token: it is signed itself
-        with http_client(link) as storage:
-            return storage.get(link).raise_for_status().content
+        with http_client(link) as storage, storage.stream("GET", link) as answer:
+            if answer.is_error:
+                raise FramesMissing(f"The frames could not be fetched (HTTP {answer.status_code}).")
+            return b"".join(answer.iter_raw())  # as stored: gzip
 
     def _initiate(self, session_id: UUID, video: Path) -> _Upload:
         content_type, _ = mimetypes.guess_type(video.name)
@@ -132,7 +138,7 @@ class Phone:
                 )
         except httpx.TransportError as error:
             raise UploadFailed("The upload broke off. Check the connection, retry.") from error
-        if answer.is_error:
+        if answer.is_error and answer.status_code != httpx.codes.PRECONDITION_FAILED:
             raise UploadFailed(f"The storage refused the video (HTTP {answer.status_code}). Retry.")
 
     def _chunks(self, video: Path) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import undefer
 
 from shared import jobs
 from shared.database import transaction
-from shared.errors import CoachError, JobNotFound, LeaseLost, MaxRetries
+from shared.errors import CoachError, JobNotFound, LeaseLost, MaxRetries, UserAction
 from shared.jobs import LEASED, MAX_ATTEMPTS, UNCLAIMED, Move, Stage, Status
 from shared.models import VideoAnalysisJob as Job
 from shared.paging import Position, newest_first
@@ -141,6 +141,11 @@ class JobStore:
 
     # --- the worker's side ----------------------------------------------------------------------
 
+    def check(self) -> None:
+        """Raise unless the database answers."""
+        with transaction(self._engine) as rows:
+            rows.execute(select(1))
+
     def claim(self, job_id: UUID, *, worker: str, lease_s: float) -> Claimed | Busy | Over:
         """Take the next attempt, in one statement, if the job is free and has one left."""
         claim = _moving(
@@ -222,8 +227,21 @@ class JobStore:
                 )
             )
             return Status.PROCESSING
-        self._write(_failing(lease.job_id, error).where(_held(lease)))
+        final = _failing(lease.job_id, error).where(_held(lease))
+        if error.retryable:  # but nobody will: waiting does not help any more
+            final = final.values(user_action=UserAction.CONTACT_SUPPORT)
+        self._write(final)
         return Status.FAILED
+
+    def completed_by(self, lease: Lease) -> bool:
+        """Whether this very attempt's results are the row's: its commit got through."""
+        query = select(Job.id).where(
+            Job.id == lease.job_id,
+            Job.attempt == lease.attempt,
+            Job.status == Status.COMPLETED,
+        )
+        with transaction(self._engine) as rows:
+            return rows.execute(query).first() is not None
 
     def give_back(self, lease: Lease) -> None:
         """Return a job unharmed (shutdown): waiting again, the attempt does not count.

@@ -1,15 +1,16 @@
 """S3: presign, head, download, upload, delete a prefix. Keys are made here and only here."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from boto3.exceptions import S3UploadFailedError
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.errors import ObjectMissing, StorageError
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _PLAIN_OWNER = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_GONE = frozenset({"404", "NoSuchKey", "NotFound"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,12 @@ class MediaStore:
             return None
         return StoredObject(size_bytes=answer["ContentLength"], etag=answer["ETag"].strip('"'))
 
-    def download(self, key: str, path: Path) -> None:
-        """Stream an object into a file."""
+    def download(
+        self, key: str, path: Path, *, on_bytes: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """Stream an object into a file. What `on_bytes` raises ends it and comes out unchanged."""
         with _translated():
-            self._client.download_file(self.bucket, key, str(path))
+            self._client.download_file(self.bucket, key, str(path), Callback=on_bytes)
 
     def read(self, key: str) -> bytes:
         """Read a small object whole."""
@@ -155,16 +157,9 @@ class MediaStore:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (ClientError, S3UploadFailedError) as error:
-        code, sentence = _code_and_sentence(error)
-        raise (ObjectMissing if code in _GONE else StorageError)(sentence) from error
-    except BotoCoreError as error:
+    except ClientError as error:
+        status = HTTPStatus(error.response["ResponseMetadata"]["HTTPStatusCode"])
+        kind = ObjectMissing if status is HTTPStatus.NOT_FOUND else StorageError
+        raise kind(f"{status} {status.phrase}") from error  # S3's own words may name roles and keys
+    except (Boto3Error, BotoCoreError) as error:
         raise StorageError from error
-
-
-def _code_and_sentence(error: ClientError | S3UploadFailedError) -> tuple[str, str]:
-    if not isinstance(error, ClientError):
-        return "", StorageError.sentence
-    details = error.response.get("Error", {})
-    code = details.get("Code", "")
-    return code, f"{code} {details.get('Message', '')}".strip()

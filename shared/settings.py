@@ -4,6 +4,7 @@ Constructor argument > environment variable > default. Nothing is read at import
 files (`api_lambda/dependencies.py`, `worker_service/__main__.py`) build what they need once.
 """
 
+import math
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Self
@@ -13,6 +14,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 VISIBILITY_TIMEOUT_S = 300
 """How long a received message stays hidden; renewed by every heartbeat."""
+
+LEASE_S = 290
+"""How long a row belongs to its worker without a heartbeat: a little less, so that the message
+does not come back before the row is free."""
 
 HEARTBEAT_S = 60
 """One beat renews both the message's visibility and the row's lease."""
@@ -99,12 +104,17 @@ class WorkerSettings(Settings):
     pose_model_path: Path | None = None
     worker_tmp: Path = Field(default=Path("/tmp"), description="Private job folders go here.")  # noqa: S108 - Lambda and ECS give /tmp
     receive_wait_s: int = Field(default=20, ge=0, le=20)
-    lease_s: int = Field(default=VISIBILITY_TIMEOUT_S, ge=1, le=12 * 3600)
+    lease_s: float = Field(default=LEASE_S, gt=0, le=11 * 3600)
     heartbeat_s: float = Field(default=HEARTBEAT_S, gt=0)
     retry_base_s: float = Field(default=30.0, ge=0)
     retry_cap_s: float = Field(default=900.0, ge=0)
     stop_grace_s: float = Field(default=100.0, ge=0, description="Below ECS stopTimeout, 120 s.")
     video_max_duration_s: float = Field(default=600.0, gt=0)
+
+    @property
+    def visibility_s(self) -> int:
+        """The lease and a margin, in the proportion of the defaults."""
+        return math.ceil(self.lease_s * VISIBILITY_TIMEOUT_S / LEASE_S)
 
     @model_validator(mode="after")
     def _beats_inside_the_lease(self) -> Self:

@@ -103,7 +103,7 @@ class Uploads:
         return job
 
     def _check_declared(self, upload: NewUpload) -> None:
-        if upload.content_type is not None and not upload.content_type.startswith("video/"):
+        if upload.content_type is not None and not upload.content_type.lower().startswith("video/"):
             raise InvalidFormat.detected(upload.content_type)
         if upload.size_bytes is not None and upload.size_bytes > self.limits.max_upload_bytes:
             raise FileTooLarge(

@@ -10,6 +10,10 @@ from hypothesis import settings
 from pydantic import SecretStr
 from sqlalchemy import Engine, create_engine, make_url, text
 
+from local import sample
+from local.downloads import pose_model
+from local.emulator import Resources, aws_emulator, create_resources
+from local.postgres import postgres
 from shared import migrations
 from shared.aws import s3_client, sqs_client
 from shared.database import connect
@@ -27,8 +31,6 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same_every_time"))
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory) -> Iterator[str]:
     """A throw-away cluster with a migrated template database."""
-    from local.postgres import postgres
-
     with postgres(tmp_path_factory.mktemp("postgres")) as url:
         _admin(url, f"CREATE DATABASE {TEMPLATE}")
         engine = create_engine(_named(url, TEMPLATE))
@@ -56,8 +58,6 @@ def engine(database_settings) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def aws_endpoint() -> Iterator[str]:
     """moto's server: S3 and SQS over real HTTP."""
-    from local.emulator import aws_emulator
-
     with aws_emulator() as endpoint:
         yield endpoint
 
@@ -72,28 +72,20 @@ def _emulator_credentials(monkeypatch) -> None:
 
 
 @pytest.fixture
-def storage(aws_endpoint) -> StorageSettings:
-    """A bucket of one test's own."""
-    settings = StorageSettings(
-        s3_bucket=f"media-{uuid4().hex[:12]}",
-        aws_endpoint_url_s3=aws_endpoint,
-        s3_addressing_style="path",
-    )
-    s3_client(settings).create_bucket(Bucket=settings.s3_bucket)
-    return settings
+def resources(aws_endpoint) -> Resources:
+    """A bucket, a queue and its dead-letter queue of one test's own."""
+    name = uuid4().hex[:12]
+    return create_resources(aws_endpoint, bucket=f"media-{name}", queue=f"jobs-{name}")
 
 
 @pytest.fixture
-def queue_settings(aws_endpoint) -> QueueSettings:
-    """A queue of one test's own, with a dead-letter queue behind it."""
-    unnamed = QueueSettings(sqs_queue_url="", aws_endpoint_url_sqs=aws_endpoint)
-    sqs = sqs_client(unnamed)
-    name = f"jobs-{uuid4().hex[:12]}"
-    dead = sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
-    redrive = f'{{"deadLetterTargetArn":"{arn["Attributes"]["QueueArn"]}","maxReceiveCount":"4"}}'
-    url = sqs.create_queue(QueueName=name, Attributes={"RedrivePolicy": redrive})["QueueUrl"]
-    return unnamed.model_copy(update={"sqs_queue_url": url})
+def storage(resources: Resources) -> StorageSettings:
+    return resources.storage
+
+
+@pytest.fixture
+def queue_settings(resources: Resources) -> QueueSettings:
+    return resources.queue
 
 
 @pytest.fixture
@@ -106,20 +98,22 @@ def queue(queue_settings) -> JobQueue:
     return JobQueue(sqs_client(queue_settings), queue_settings.sqs_queue_url)
 
 
+@pytest.fixture
+def dead_letters(resources) -> JobQueue:
+    """The dead-letter queue behind `queue`."""
+    return JobQueue(sqs_client(resources.queue), resources.dead_letter_url)
+
+
 @pytest.fixture(scope="session")
 def pose_model_path() -> Path:
     """The pinned pose model, fetched once."""
-    from local.downloads import pose_model
-
     return pose_model()
 
 
 @pytest.fixture(scope="session")
 def sample_video() -> Path:
     """The sample video, fetched once."""
-    from local.sample import sample_video
-
-    return sample_video()
+    return sample.sample_video()
 
 
 def _named(url: str, database: str) -> str:

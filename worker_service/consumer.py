@@ -38,7 +38,7 @@ class Consumer:
     shutdown: Shutdown
 
     def run(self) -> None:
-        """Poll until shutdown; an outage of SQS or PostgreSQL only makes it wait."""
+        """Poll until shutdown; an outage of SQS or PostgreSQL, or a bug, only makes it wait."""
         log.info("worker ready", worker=self.worker)
         while not self.shutdown.requested:
             try:
@@ -46,12 +46,20 @@ class Consumer:
             except (QueueError, DatabaseError) as error:
                 log.warning("waiting for a service", code=error.code)
                 self.shutdown.wait(OUTAGE_PAUSE_S)
+            except Exception:
+                log.exception("unexpected; the message comes back after its visibility")
+                self.shutdown.wait(OUTAGE_PAUSE_S)
         log.info("worker stopped", worker=self.worker)
 
     def take_one(self) -> None:
-        """Receive at most one message and see it through."""
+        """Receive at most one message and see it through.
+
+        The database is asked first: SQS counts receives, and one that could not even be claimed
+        would bring the message nearer to the dead-letter queue.
+        """
+        self.jobs.check()
         received = self.queue.receive(
-            wait_s=self.settings.receive_wait_s, visibility_s=self.settings.lease_s
+            wait_s=self.settings.receive_wait_s, visibility_s=self.settings.visibility_s
         )
         if received is None:
             return
@@ -72,20 +80,21 @@ class Consumer:
         claim = self.jobs.claim(message.job_id, worker=self.worker, lease_s=self.settings.lease_s)
         match claim:
             case Claimed():
-                self._run(received, claim)
+                self._run(received, message, claim)
             case Busy(remaining_s=remaining_s):
                 log.info("another worker has the job", remaining_s=round(remaining_s))
                 self.queue.extend(received, visibility_s=min(round(remaining_s) + 1, 43_200))
             case Over():
                 self._settle_over(received, claim)
 
-    def _run(self, received: Received, claimed: Claimed) -> None:
+    def _run(self, received: Received, message: JobMessage, claimed: Claimed) -> None:
         heartbeat = Heartbeat(
             jobs=self.jobs,
             queue=self.queue,
             lease=claimed.lease,
             received=received,
             lease_s=self.settings.lease_s,
+            visibility_s=self.settings.visibility_s,
             every_s=self.settings.heartbeat_s,
         )
         with (
@@ -94,20 +103,24 @@ class Consumer:
         ):
             outcome = self.run_attempt(claimed, heartbeat)
             log.info("attempt over", outcome=outcome)
-        self._settle(received, outcome, attempt=claimed.lease.attempt)
-
-    def _settle(self, received: Received, outcome: Outcome, *, attempt: int) -> None:
         match outcome:
             case Outcome.COMPLETED | Outcome.FAILED:
                 self.queue.delete(received)
             case Outcome.RETRYING:
-                pause_s = self._retry_pause_s(attempt)
+                pause_s = self._retry_pause_s(claimed.lease.attempt)
                 log.info("trying again later", pause_s=pause_s)
                 self.queue.extend(received, visibility_s=pause_s)
-            case Outcome.RETURNED | Outcome.GIVEN_UP:
+            case Outcome.RETURNED:
+                self._send_anew(received, message)
+            case Outcome.GIVEN_UP:
                 self.queue.extend(received, visibility_s=0)
             case Outcome.LEASE_LOST:
                 pass  # whoever holds the job now settles the message
+
+    def _send_anew(self, received: Received, message: JobMessage) -> None:
+        """Replace the message of a job given back: stops must not use up its receives."""
+        self.jobs.sent(message.job_id, self.queue.send(message))
+        self.queue.delete(received)
 
     def _settle_over(self, received: Received, over: Over) -> None:
         if over.status is None or over.given_up:

@@ -26,7 +26,8 @@ class Heartbeat:
         queue: JobQueue,
         lease: Lease,
         received: Received,
-        lease_s: int,
+        lease_s: float,
+        visibility_s: int,
         every_s: float,
     ) -> None:
         self._jobs = jobs
@@ -34,6 +35,7 @@ class Heartbeat:
         self._lease = lease
         self._received = received
         self._lease_s = lease_s
+        self._visibility_s = visibility_s
         self._every_s = every_s
         self._done = threading.Event()
         self._lost = threading.Event()
@@ -61,9 +63,11 @@ class Heartbeat:
         while not self._done.wait(self._every_s):
             try:
                 self._jobs.beat(self._lease, lease_s=self._lease_s)
-                self._queue.extend(self._received, visibility_s=self._lease_s)
+                self._queue.extend(self._received, visibility_s=self._visibility_s)
             except LeaseLost:
                 self._lost.set()
                 return
             except (DatabaseError, QueueError) as error:
                 log.warning("heartbeat failed", code=error.code)
+            except Exception:
+                log.exception("heartbeat broke")

@@ -2,7 +2,8 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum, auto
@@ -33,8 +34,9 @@ from worker_service.shutdown import Shutdown, ShuttingDown
 
 log = logger(__name__)
 
-COMMIT_PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Between tries to commit results that are already in S3; together well inside the lease."""
+COMMIT_PAUSES_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Before each try to commit results that are already in S3; together within the grace time of a
+shutdown."""
 
 
 class Outcome(StrEnum):
@@ -60,6 +62,7 @@ class JobRunner:
     worker: str
     shutdown: Shutdown
     metrics: Metrics
+    commit_pauses_s: Sequence[float] = COMMIT_PAUSES_S
 
     def run(self, claimed: Claimed, heartbeat: Heartbeat) -> Outcome:
         """Run one attempt to its end and write that end to the row.
@@ -89,7 +92,7 @@ class JobRunner:
         job, lease = claimed.job, claimed.lease
         with private_folder(self.tmp, job) as folder:
             source = folder / "source"
-            self._download(job, source)
+            self._download(job, source, check)
             analysis = analyse(
                 source,
                 AnalysisSettings.model_validate(job.settings),
@@ -102,9 +105,9 @@ class JobRunner:
         self._commit(lease, results)
         self._measure(results)
 
-    def _download(self, job: VideoAnalysisJob, source: Path) -> None:
+    def _download(self, job: VideoAnalysisJob, source: Path, check: Callable[[], None]) -> None:
         try:
-            self.media.download(job.s3_key, source)
+            self.media.download(job.s3_key, source, on_bytes=lambda _: check())
         except StorageError as error:
             raise DownloadFailed(f"{DownloadFailed.sentence}: {error}") from error
         if job.source_bytes is not None and source.stat().st_size != job.source_bytes:
@@ -129,34 +132,27 @@ class JobRunner:
         """Commit, patiently: what was computed is not computed again for a short outage."""
         document = results.model_dump(mode="json")
         prefix = results_prefix(lease.job_id, lease.attempt)
-        for pause_s in COMMIT_PAUSES_S:
+        for pause_s in self.commit_pauses_s:
+            time.sleep(pause_s)
             try:
                 self.jobs.finish(lease, results=document, results_prefix=prefix)
             except DatabaseError:
-                log.warning("commit failed, trying again", pause_s=pause_s)
-                self.shutdown.wait(pause_s)
+                log.warning("commit failed")
             except LeaseLost:
-                if not self._committed(lease):
-                    raise
-                return
+                if self.jobs.completed_by(lease):  # an earlier try got through, its answer did not
+                    return
+                raise
             else:
                 return
         raise SaveFailed
 
-    def _committed(self, lease: Lease) -> bool:
-        """Whether an earlier try reached the row although its answer got lost."""
-        with suppress(CoachError):
-            job = self.jobs.get(lease.job_id)
-            return job.status == Status.COMPLETED and job.attempt == lease.attempt
-        return False
-
     def _fail(self, lease: Lease, error: CoachError) -> Outcome:
         log.warning("attempt failed", code=error.code, sentence=str(error))
-        self._remove_results(lease)
         try:
             status = self.jobs.fail(lease, error)
         except LeaseLost:
-            return Outcome.LEASE_LOST
+            return self._drop(lease)
+        self._remove_results(lease)
         self.metrics.put({"AttemptsFailed": (1, "Count")}, code=error.code)
         if status is Status.PROCESSING:
             return Outcome.RETRYING
@@ -170,6 +166,9 @@ class JobRunner:
         return Outcome.RETURNED
 
     def _drop(self, lease: Lease) -> Outcome:
+        """Leave a row that is not ours any more, and take away what this attempt stored."""
+        if self.jobs.completed_by(lease):
+            return Outcome.COMPLETED
         self._remove_results(lease)
         return Outcome.LEASE_LOST
 

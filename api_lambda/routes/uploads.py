@@ -60,6 +60,7 @@ def initiate_upload(
     """Make a job and a presigned URL that takes its video: one PUT with exactly the headers given.
 
     What is announced (type, size, checksum) is signed into the URL, so S3 takes nothing else.
+    A second PUT is answered 412: the video is there already, and completing the upload goes on.
     """
     if body.filename is not None and not body.filename.strip():
         raise MissingFilename

@@ -9,7 +9,7 @@ from shared.analysis import AnalysisSettings
 from shared.errors import NoPersonFound
 from shared.results import Frames, Movement, OverallLevel, Results
 from tests.clips import four_corners, make_clip, turned_clip
-from worker_service.pipeline.analyse import STEPS, Step, analyse
+from worker_service.pipeline.analyse import STEPS, Step, StepProgress, analyse
 from worker_service.pipeline.pose.mediapipe_engine import MediapipeEngine
 from worker_service.pipeline.pose.synthetic_engine import SyntheticEngine
 
@@ -64,11 +64,12 @@ def test_the_same_video_gives_the_same_bytes(clip, tmp_path):
 
 
 def test_progress_grows_from_nothing_to_all_and_names_every_step(clip):
-    seen = []
+    seen: list[StepProgress] = []
     analyse(clip, AnalysisSettings(), engine=SyntheticEngine(), report_progress=seen.append)
     fractions = [step.fraction for step in seen]
     assert fractions == sorted(fractions)
-    assert (fractions[0], fractions[-1]) == (0, pytest.approx(1))
+    assert fractions[0] == 0
+    assert fractions[-1] == pytest.approx(1)
     assert [step.step for step in seen if step.seconds is not None] == list(Step)
     assert max(step.frames_done for step in seen) == seen[-1].frames_total
 

@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from shared.job_queue import JobQueue
 from shared.jobs import FINAL, Stage, Status
 from shared.messages import JobMessage
 from shared.results import Results
@@ -82,7 +81,7 @@ def test_two_workers_handed_one_job_make_one_result(
 
 
 def test_when_a_worker_is_killed_the_next_one_takes_over(
-    coach, start_real_worker, sample_video, queue_settings, empty
+    coach, start_real_worker, sample_video, empty
 ):
     first = start_real_worker(lease_s=4, heartbeat_s=1)
     job_id = coach.send(sample_video, sample_fps=0)
@@ -131,7 +130,7 @@ def test_a_missing_model_is_retried_and_said(coach, start_worker, small_clip, tm
 
 
 def test_a_vanished_original_is_tried_three_times_and_then_final(
-    coach, start_worker, small_clip, queue_settings, queue
+    coach, start_worker, small_clip, dead_letters
 ):
     job_id = coach.send(small_clip)
     coach.media.delete_prefix("uploads/")
@@ -139,8 +138,7 @@ def test_a_vanished_original_is_tried_three_times_and_then_final(
     job = coach.wait_for(job_id, _final)
     assert (job.status, job.attempt, job.error_code) == (Status.FAILED, 3, "DOWNLOAD_FAILED")
     assert job.error_message == "Failed to download video from S3: 404 Not Found"
-    dead = JobQueue(queue._client, queue_settings.sqs_queue_url + "-dead")
-    received = dead.receive(wait_s=10, visibility_s=0)
+    received = dead_letters.receive(wait_s=10, visibility_s=0)
     assert received is not None
     assert JobMessage.model_validate_json(received.body).job_id == job_id
 

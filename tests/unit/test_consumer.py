@@ -2,11 +2,12 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import create_engine
 
-from shared.errors import DownloadFailed, NoPersonFound
+from shared.errors import DatabaseError, DownloadFailed, NoPersonFound
 from shared.job_store import JobStore
 from shared.jobs import Stage, Status
 from shared.messages import JobMessage
@@ -109,7 +110,7 @@ def test_a_passing_failure_is_tried_again_with_the_same_message(engine, store, q
     assert _left(queue) is None
 
 
-def test_a_job_given_up_ends_in_the_dead_letter_queue(engine, store, queue, consume):
+def test_a_job_given_up_ends_in_the_dead_letter_queue(engine, store, queue, dead_letters, consume):
     job_id = a_waiting_job(engine)
     _send(queue, store, job_id)
     consumer, attempts = consume(DownloadFailed(), DownloadFailed(), DownloadFailed())
@@ -118,8 +119,7 @@ def test_a_job_given_up_ends_in_the_dead_letter_queue(engine, store, queue, cons
     assert attempts.attempts == [1, 2, 3]
     assert store.get(job_id).status == Status.FAILED
     assert _left(queue) is None
-    dead = type(queue)(queue._client, queue._url + "-dead")
-    assert dead.receive(wait_s=1, visibility_s=0) is not None
+    assert dead_letters.receive(wait_s=1, visibility_s=0) is not None
 
 
 def test_a_second_message_for_a_finished_job_is_deleted(engine, store, queue, consume):
@@ -159,6 +159,35 @@ def test_a_job_given_back_is_there_for_the_next_worker_at_once(engine, store, qu
     assert store.get(job_id).status == Status.COMPLETED
 
 
+def test_a_job_given_back_many_times_does_not_run_into_the_dead_letter_queue(
+    engine, store, queue, dead_letters, consume
+):
+    job_id = a_waiting_job(engine)
+    _send(queue, store, job_id)
+    for _ in range(6):
+        stopping, _ = consume(Outcome.RETURNED)
+        stopping.take_one()
+    last, attempts = consume(Outcome.COMPLETED)
+    last.take_one()
+    assert attempts.attempts == [7]
+    assert dead_letters.receive(wait_s=0, visibility_s=0) is None
+    assert _left(queue) is None
+
+
+def test_no_message_is_received_while_the_database_is_away(engine, store, queue, consume):
+    _send(queue, store, a_waiting_job(engine))
+    away = create_engine("postgresql+psycopg://127.0.0.1:1/x")
+    consumer, _ = consume()
+    cut_off = replace(consumer, jobs=JobStore(away))
+    for _ in range(5):
+        with pytest.raises(DatabaseError):
+            cut_off.take_one()
+    received = queue.receive(wait_s=1, visibility_s=0)
+    assert received is not None
+    assert received.receive_count == 1
+    away.dispose()
+
+
 @pytest.mark.parametrize("body", ["", "not json", "{}", '{"v": 2}'])
 def test_an_unreadable_message_is_kept(queue, consume, body):
     queue._client.send_message(QueueUrl=queue._url, MessageBody=body or " ")
@@ -196,14 +225,7 @@ def test_an_outage_of_the_database_does_not_end_the_worker(engine, store, queue,
     _send(queue, store, job_id)
     consumer, _ = consume(Outcome.COMPLETED)
     away = create_engine("postgresql+psycopg://127.0.0.1:1/x", connect_args={"connect_timeout": 1})
-    cut_off = Consumer(
-        jobs=JobStore(away),
-        queue=queue,
-        run_attempt=consumer.run_attempt,
-        settings=consumer.settings,
-        worker="w",
-        shutdown=consumer.shutdown,
-    )
+    cut_off = replace(consumer, jobs=JobStore(away))
     thread = threading.Thread(target=cut_off.run)
     thread.start()
     time.sleep(1.5)

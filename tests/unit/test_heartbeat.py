@@ -31,7 +31,13 @@ def test_a_beating_heart_keeps_lease_and_message(engine, store, queue):
     claimed = a_claimed_job(engine, lease_s=1)
     received = _receive(queue, claimed, visibility_s=1)
     with Heartbeat(
-        jobs=store, queue=queue, lease=claimed.lease, received=received, lease_s=2, every_s=0.3
+        jobs=store,
+        queue=queue,
+        lease=claimed.lease,
+        received=received,
+        lease_s=2,
+        visibility_s=2,
+        every_s=0.3,
     ) as heartbeat:
         time.sleep(1.6)
         heartbeat.check()
@@ -44,7 +50,13 @@ def test_a_heart_that_lost_the_lease_says_so(engine, store, queue):
     received = _receive(queue, claimed, visibility_s=30)
     store.fail(claimed.lease, NoPersonFound())
     with Heartbeat(
-        jobs=store, queue=queue, lease=claimed.lease, received=received, lease_s=2, every_s=0.05
+        jobs=store,
+        queue=queue,
+        lease=claimed.lease,
+        received=received,
+        lease_s=2,
+        visibility_s=2,
+        every_s=0.05,
     ) as heartbeat:
         time.sleep(0.5)
         with pytest.raises(LeaseLost):

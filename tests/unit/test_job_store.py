@@ -4,8 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from shared.errors import (
+    DatabaseError,
     DownloadFailed,
     JobNotFound,
     LeaseLost,
@@ -104,7 +106,7 @@ def test_a_passing_error_is_retried_until_the_attempts_are_used_up(engine, store
         statuses.append(store.fail(claimed.lease, DownloadFailed()))
     assert statuses == [Status.PROCESSING, Status.PROCESSING, Status.FAILED]
     job = store.get(job_id)
-    assert (job.error_code, job.user_action) == ("DOWNLOAD_FAILED", "wait")
+    assert (job.error_code, job.user_action) == ("DOWNLOAD_FAILED", "contact_support")
     assert store.claim(job_id, worker="w", lease_s=60) == Over(Status.FAILED, given_up=True)
 
 
@@ -171,6 +173,26 @@ def test_another_coachs_job_does_not_exist(engine, store):
         store.get(job_id, owner="coach-2")
     assert store.page("coach-2", limit=10, after=None) == []
     assert [job.id for job in store.page(COACH, limit=10, after=None)] == [job_id]
+
+
+def test_a_primary_that_became_read_only_is_an_outage(engine, store):
+    lease = a_claimed_job(engine).lease
+    with engine.begin() as connection:
+        database = connection.execute(text("SELECT current_database()")).scalar_one()
+        connection.execute(
+            text(f"ALTER DATABASE {database} SET default_transaction_read_only = on")
+        )
+    engine.dispose()
+    with pytest.raises(DatabaseError):
+        store.beat(lease, lease_s=60)
+
+
+def test_an_attempt_knows_whether_its_own_commit_got_through(engine, store):
+    lease = a_claimed_job(engine).lease
+    assert not store.completed_by(lease)
+    _finish(store, lease)
+    assert store.completed_by(lease)
+    assert not store.completed_by(Lease(lease.job_id, 2))
 
 
 def test_an_error_that_is_no_job_error_still_ends_the_attempt(engine, store):

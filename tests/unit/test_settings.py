@@ -1,7 +1,13 @@
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from shared.settings import AuthSettings, DatabaseSettings, UploadSettings, WorkerSettings
+from shared.settings import (
+    VISIBILITY_TIMEOUT_S,
+    AuthSettings,
+    DatabaseSettings,
+    UploadSettings,
+    WorkerSettings,
+)
 
 
 def test_an_argument_wins_over_the_environment_and_that_over_the_default(monkeypatch):
@@ -27,6 +33,11 @@ def test_keys_come_from_exactly_one_place(monkeypatch, sources):
 def test_a_lease_must_outlast_a_missed_heartbeat():
     with pytest.raises(ValidationError, match="at most half"):
         WorkerSettings(lease_s=10, heartbeat_s=6)
+
+
+def test_a_message_comes_back_after_the_lease_not_before():
+    assert WorkerSettings().visibility_s == VISIBILITY_TIMEOUT_S
+    assert WorkerSettings(lease_s=3, heartbeat_s=1).visibility_s == 4
 
 
 def test_settings_do_not_change():
