@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _PLAIN_OWNER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
+_GONE = frozenset({"404", "NoSuchKey"})
+"""HEAD has no body, so its code is the bare status: a missing bucket then looks the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
@@ -159,7 +162,7 @@ def _translated() -> Iterator[None]:
         yield
     except ClientError as error:
         status = HTTPStatus(error.response["ResponseMetadata"]["HTTPStatusCode"])
-        kind = ObjectMissing if status is HTTPStatus.NOT_FOUND else StorageError
+        kind = ObjectMissing if error.response["Error"]["Code"] in _GONE else StorageError
         raise kind(f"{status} {status.phrase}") from error  # S3's own words may name roles and keys
     except (Boto3Error, BotoCoreError) as error:
         raise StorageError from error
