@@ -51,6 +51,7 @@ def configure_logging(*, service: str, stage: str, level: str = "INFO") -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.getLogger("botocore").setLevel(logging.WARNING)  # tells at INFO where its keys are from
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(service=service, stage=stage)
 
