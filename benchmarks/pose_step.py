@@ -9,7 +9,7 @@ import cv2
 import mediapipe as mp
 from mediapipe.tasks.python import BaseOptions, vision
 
-from benchmarks.clips import clip
+from benchmarks.clips import clip, one_athlete
 from benchmarks.figure import Figure
 from local.downloads import pose_model
 from local.sample import sample_video
@@ -18,12 +18,24 @@ from worker_service.pipeline.pose.estimate import estimate_pose
 from worker_service.pipeline.pose.mediapipe_engine import MediapipeEngine
 
 ROUNDS = 3
+SECONDS = 10
 
 
 def run() -> list[Figure]:
-    """Every frame of a 1080p clip, ours and theirs in turn; medians of frames a second."""
+    """Every frame of two 1080p clips: one athlete, and the athlete with somebody beside him."""
+    size = {"width": 1920, "height": 1080}
+    return [
+        _figure("one athlete", one_athlete(sample_video(), **size, seconds=SECONDS), least=1.0),
+        _figure("two people", clip(sample_video(), **size, seconds=SECONDS), least=None),
+    ]
+
+
+def _figure(who: str, video: Path, *, least: float | None) -> Figure:
+    """Ours and theirs in turn; medians of frames a second.
+
+    With two people ours follows both and theirs one of them, so that row has no budget.
+    """
     model = pose_model()
-    video = clip(sample_video(), width=1920, height=1080, seconds=7)
     engine = MediapipeEngine(model)
 
     def ours() -> int:
@@ -35,16 +47,14 @@ def run() -> list[Figure]:
 
     pairs = [(_rate(ours), _rate(theirs)) for _ in range(ROUNDS)]
     value, peer = (statistics.median(side) for side in zip(*pairs, strict=True))
-    return [
-        Figure(
-            "pose step, 1080p, every frame",
-            value,
-            "frames/s",
-            peer,
-            "≥ 1.0× naive",
-            lambda figure: (figure.ratio or 0) >= 1.0,
-        )
-    ]
+    return Figure(
+        f"pose step, 1080p, every frame, {who}",
+        value,
+        "frames/s",
+        peer,
+        "both followed" if least is None else f"≥ {least}× naive",
+        lambda figure: (figure.ratio or 0) >= (least or 0),
+    )
 
 
 def naive(video: Path, model: Path) -> int:

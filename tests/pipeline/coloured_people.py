@@ -49,8 +49,10 @@ class BoxEngine:
     @contextmanager
     def _counted(self):
         self.open += 1
-        yield
-        self.open -= 1
+        try:
+            yield
+        finally:
+            self.open -= 1
 
 
 class _Scanner:

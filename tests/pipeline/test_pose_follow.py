@@ -3,15 +3,15 @@ import pytest
 
 from tests.pipeline.coloured_people import BLUE, GREEN, RED, BoxEngine, scene
 from worker_service.pipeline.pose.athlete import candidates
-from worker_service.pipeline.pose.follow import LOOK_EVERY_PICTURES, Followers
+from worker_service.pipeline.pose.follow import LOOK_EVERY_PICTURES, MAX_PEOPLE, Followers
 from worker_service.pipeline.pose.people import people
 from worker_service.pipeline.pose.sightings import SightingsLog
 
 
 def watch(boxes_at, *, pictures=90, engine=None):
     """Follow everyone through a clip of boxes; `boxes_at` maps a picture's index to them."""
-    log = SightingsLog(320, 240)
-    with Followers(engine or BoxEngine()) as followers:
+    log, engine = SightingsLog(320, 240), engine or BoxEngine()
+    with engine.scanning(MAX_PEOPLE) as scanner, Followers(engine, scanner) as followers:
         for index in range(pictures):
             picture = scene(index, boxes_at(index))
             log.add(picture, followers.find(picture))
@@ -86,7 +86,8 @@ def test_looking_for_others_is_rare_and_everything_is_closed():
 def test_landmarkers_are_closed_when_something_breaks():
     engine = BoxEngine()
 
-    with pytest.raises(KeyError), Followers(engine):
+    scanning = engine.scanning(MAX_PEOPLE)
+    with pytest.raises(KeyError), scanning as scanner, Followers(engine, scanner):
         raise KeyError
 
     assert engine.open == 0

@@ -13,9 +13,6 @@ MIN_PRESENCE_S = 1.0
 MIN_PRESENCE_SHARE = 0.5
 """A person is seen for a second, or for half of a clip shorter than two."""
 
-MIN_VISIBILITY = 0.45
-"""Mean over the joints and the clip."""
-
 STILL = 0.1
 """Movement, in body lengths a second, below which it does not matter who moves less."""
 
@@ -63,7 +60,7 @@ def _is_a_person(sightings: Sightings, rows: NDArray[np.int64]) -> bool:
     clip_s = len(sightings.t_s) * _picture_s(sightings)
     if _presence_s(sightings, rows) < min(MIN_PRESENCE_S, MIN_PRESENCE_SHARE * clip_s):
         return False
-    return float(sightings.visibility[rows][:, body.JOINTS].mean()) >= MIN_VISIBILITY
+    return body.clarity(sightings.visibility[rows]) >= body.CLEAR
 
 
 def _candidate(sightings: Sightings, rows: NDArray[np.int64]) -> Candidate:

@@ -12,12 +12,23 @@ _ANKLES = [INDEX["left_ankle"], INDEX["right_ankle"]]
 
 TINY_PX = 1e-6
 
+SAME_PERSON = 0.35
+"""Two trunks nearer than this, in body lengths, belong to one person."""
+
 JOINTS = [
     INDEX[f"{side}_{part}"]
     for side in ("left", "right")
     for part in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 ]
 """The twelve joints that a pose is judged by."""
+
+CLEAR = 0.45
+"""Mean visibility of the joints from which on a pose is believed to be a person's."""
+
+
+def clarity(visibility: NDArray[np.floating]) -> float:
+    """Mean over (…, 33) visibilities of the joints."""
+    return float(visibility[..., JOINTS].mean())
 
 
 def centre(xy_px: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -40,6 +51,12 @@ def trunk_share(xy_px: NDArray[np.floating]) -> NDArray[np.floating]:
     """(…,) part of `length` that is trunk; about 0.4 for a person side-on or upright."""
     trunk = _distance(xy_px, _SHOULDERS, _HIPS, middle=True)
     return np.asarray(trunk / np.maximum(length(xy_px), TINY_PX))
+
+
+def is_one_person(xy_px: NDArray[np.floating], other_px: NDArray[np.floating]) -> bool:
+    """Whether two (33, 2) bodies in one picture are the same person, judged by the trunk."""
+    apart = np.linalg.norm(centre(xy_px) - centre(other_px))
+    return bool(apart < SAME_PERSON * max(length(xy_px), length(other_px)))
 
 
 def _distance(

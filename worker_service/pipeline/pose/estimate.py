@@ -1,6 +1,6 @@
 """Step 1: from a video file to one athlete's landmarks over time."""
 
-from collections.abc import Callable
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,17 +12,15 @@ from shared.results import PoseSummary
 from worker_service.pipeline.engine import PoseEngine
 from worker_service.pipeline.pose import body
 from worker_service.pipeline.pose.athlete import athlete, candidates
-from worker_service.pipeline.pose.follow import Followers
 from worker_service.pipeline.pose.people import people
 from worker_service.pipeline.pose.repair import repaired
-from worker_service.pipeline.pose.sightings import Sightings, SightingsLog
+from worker_service.pipeline.pose.sightings import Sightings
+from worker_service.pipeline.pose.watch import ReportProgress, Watch, Watched
 from worker_service.pipeline.track import LANDMARKS, Origin, PoseTrack
-from worker_service.pipeline.video.decode import Decoding
-from worker_service.pipeline.video.prefetch import prefetched
 from worker_service.pipeline.video.probe import VideoInfo, VideoLimits, probe
 
-ReportProgress = Callable[[int, int], None]
-"""Called after every picture with how many are done and how many are expected in all."""
+MAX_THREADS = 2
+"""Every piece at work holds a decoder and a landmarker of 73 MB for each person."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,11 +37,14 @@ def estimate_pose(
     *,
     engine: PoseEngine,
     limits: VideoLimits | None = None,
+    threads: int | None = None,
     report_progress: ReportProgress = lambda _done, _total: None,
 ) -> PoseOutcome:
     """Follow everyone in a video, choose the athlete and mend the track.
 
-    What `report_progress` raises ends the analysis and comes out unchanged.
+    Works in up to `threads` threads, by default one for each core but at most `MAX_THREADS`;
+    the result does not depend on their number. `report_progress` is called in this thread, and
+    what it raises ends the analysis and comes out unchanged.
 
     Raises:
         VideoUnreadable: not a video.
@@ -53,24 +54,16 @@ def estimate_pose(
         ModelUnavailable: the pose model cannot be loaded.
     """
     info = probe(path, limits)
-    decoding = Decoding(path, info, sample_fps=settings.sample_fps, limits=limits)
-    sightings = _watch(decoding, info, engine, report_progress)
-    found = candidates(sightings, people(sightings))
-    track = _track(sightings, athlete(found).rows, info, settings.slow_motion_factor)
-    summary = _summary(track, decoding, info, people_seen=len(found))
+    watch = Watch(info, engine, threads or _usual_threads(), report_progress)
+    watched = watch.clip(path, sample_fps=settings.sample_fps, limits=limits or VideoLimits())
+    found = candidates(watched.sightings, people(watched.sightings))
+    track = _track(watched.sightings, athlete(found).rows, info, settings.slow_motion_factor)
+    summary = _summary(track, watched, info, people_seen=len(found))
     return PoseOutcome(repaired(track), summary)
 
 
-def _watch(
-    decoding: Decoding, info: VideoInfo, engine: PoseEngine, report_progress: ReportProgress
-) -> Sightings:
-    """Look at every sampled picture while the next ones are being decoded."""
-    log = SightingsLog(info.width, info.height)
-    with Followers(engine) as followers, prefetched(decoding.pictures()) as pictures:
-        for done, picture in enumerate(pictures, start=1):
-            log.add(picture, followers.find(picture))
-            report_progress(done, max(done, decoding.expected_pictures))
-    return log.finish()
+def _usual_threads() -> int:
+    return min(MAX_THREADS, os.cpu_count() or 1)
 
 
 def _track(
@@ -95,23 +88,23 @@ def _track(
 
 
 def _summary(
-    track: PoseTrack, decoding: Decoding, info: VideoInfo, *, people_seen: int
+    track: PoseTrack, watched: Watched, info: VideoInfo, *, people_seen: int
 ) -> PoseSummary:
     present = track.present
     return PoseSummary(
-        frames_total=decoding.frames_seen,
+        frames_total=watched.frames_seen,
         frames_sampled=len(track),
         frames_with_athlete=int(present.sum()),
         detection_rate=float(present.mean()),
         mean_visibility=float(np.clip(track.visibility[present][:, body.JOINTS].mean(), 0, 1)),
         sample_fps=_rate_hz(track) or info.source_fps,
         source_fps=info.source_fps,
-        duration_s=decoding.duration_s,
+        duration_s=watched.duration_s,
         width=info.width,
         height=info.height,
         rotation_deg=info.rotation_deg,
         people_seen=people_seen,
-        truncated=decoding.truncated,
+        truncated=watched.truncated,
     )
 
 

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
 from worker_service.pipeline.engine import Landmarker, Person, Picture, PoseEngine
 from worker_service.pipeline.pose import body
 from worker_service.pipeline.pose.covering import pixels, without
+from worker_service.pipeline.pose.memory import trim
 
 MAX_PEOPLE = 4
 
@@ -24,9 +23,6 @@ LOOK_EVERY_S = 0.5
 LOOK_EVERY_PICTURES = 8
 """A look costs about as much as following one person through one picture: whichever of the two
 intervals is longer holds, so looking stays within an eighth of the work."""
-
-SAME_PERSON = 0.35
-"""Two trunks nearer than this, in body lengths, belong to one person."""
 
 LOST_AFTER_PICTURES = 15
 """A landmarker that found nobody for so long is let go, unless it is the last one."""
@@ -49,6 +45,11 @@ class _Follower:
     pictures_held: int = 0
     pictures_lost: int = 0
 
+    @property
+    def is_due(self) -> bool:
+        """Whether to look for the lost person again: at once, then ever more rarely."""
+        return self.pictures_lost.bit_count() == 1
+
     def see(self, person: Person | None) -> None:
         self.person = person
         self.pictures_held = self.pictures_held + 1 if person is not None else 0
@@ -58,16 +59,18 @@ class _Follower:
 class Followers:
     """Everyone being followed; a context manager that closes their landmarkers."""
 
-    def __init__(self, engine: PoseEngine) -> None:
+    def __init__(self, engine: PoseEngine, scanner: Landmarker) -> None:
+        """Open the first landmarker; `scanner` finds whoever else comes and stays open."""
         self._engine = engine
-        self._resources = ExitStack()
-        self._threads = self._resources.enter_context(ThreadPoolExecutor(MAX_PEOPLE))
-        self._scanner = self._resources.enter_context(engine.scanning(MAX_PEOPLE))
+        self._scanner = scanner
         self._active: list[_Follower] = []
         self._started = 0
         self._next_look_s = 0.0
         self._pictures_since_look = LOOK_EVERY_PICTURES
-        self._start()
+        with ExitStack() as resources:
+            self._threads = resources.enter_context(ThreadPoolExecutor(MAX_PEOPLE))
+            self._start()
+            self._resources = resources.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -90,6 +93,24 @@ class Followers:
         self._let_go()
         if self._look_is_due(picture):
             self._look(picture)
+        return self._sightings()
+
+    def follow_on(self, picture: Picture) -> list[Sighting]:
+        """Return those of the last picture who are seen in the next one; look for nobody else."""
+        for follower in self._active[:]:
+            if follower.person is None:
+                self._close(follower)
+        self._follow_all(picture)
+        self._part(picture)
+        return self._sightings()
+
+    def stop_following(self, number: int) -> None:
+        """Close the follower with this number."""
+        for follower in self._active[:]:
+            if follower.number == number:
+                self._close(follower)
+
+    def _sightings(self) -> list[Sighting]:
         return [Sighting(f.number, f.person) for f in self._active if f.person is not None]
 
     def _follow_all(self, picture: Picture) -> None:
@@ -101,7 +122,10 @@ class Followers:
         else:
             list(self._threads.map(lambda follower: self._follow(follower, picture), held))
         for follower in lost:
-            self._follow(follower, picture)
+            if not held or follower.is_due:
+                self._follow(follower, picture)
+            else:
+                follower.see(None)
 
     def _follow(self, follower: _Follower, picture: Picture) -> None:
         """Find this follower's person; one who is lost is not looked for where others are."""
@@ -126,13 +150,16 @@ class Followers:
     def _close(self, follower: _Follower) -> None:
         self._active.remove(follower)
         follower.resources.close()
+        trim()
 
     def _look_is_due(self, picture: Picture) -> bool:
+        """Whether to look; a follower who lost their person is looking already."""
         self._pictures_since_look += 1
         return (
             picture.t_s >= self._next_look_s
             and self._pictures_since_look >= LOOK_EVERY_PICTURES
             and len(self._active) < MAX_PEOPLE
+            and all(follower.person is not None for follower in self._active)
         )
 
     def _look(self, picture: Picture) -> None:
@@ -140,10 +167,18 @@ class Followers:
         self._pictures_since_look = 0
         self._next_look_s = picture.t_s + LOOK_EVERY_S
         found = self._scanner.find(without(picture, self._seen()))
-        for person in found[: MAX_PEOPLE - len(self._active)]:
+        clear = [person for person in found if body.clarity(person.visibility) >= body.CLEAR]
+        for person in clear[: MAX_PEOPLE - len(self._active)]:
             seen = self._seen()
             if not _is_among(person, seen, picture):
-                self._follow(self._start(), without(picture, _without_one(found, person, seen)))
+                self._try_to_follow(without(picture, _without_one(found, person, seen)))
+
+    def _try_to_follow(self, picture: Picture) -> None:
+        """Start a follower on the only person left in this picture; it must see them at once."""
+        follower = self._start()
+        self._follow(follower, picture)
+        if follower.person is None:
+            self._close(follower)
 
     def _start(self) -> _Follower:
         resources = ExitStack()
@@ -158,14 +193,9 @@ class Followers:
 
 
 def _is_among(person: Person, others: Sequence[Person], picture: Picture) -> bool:
-    """Whether one of these is the same person, judged by the trunk."""
+    """Whether one of these is the same person."""
     xy_px = pixels(person, picture)
-    for other in others:
-        other_px = pixels(other, picture)
-        apart = np.linalg.norm(body.centre(xy_px) - body.centre(other_px))
-        if apart < SAME_PERSON * max(body.length(xy_px), body.length(other_px)):
-            return True
-    return False
+    return any(body.is_one_person(xy_px, pixels(other, picture)) for other in others)
 
 
 def _without_one(found: Sequence[Person], person: Person, seen: Sequence[Person]) -> list[Person]:

@@ -1,7 +1,7 @@
 """MediaPipe's pose landmarker behind our own protocol.
 
 MediaPipe takes half a second to import, so only a landmarker that is really made pays for it.
-Its native code logs to stderr; a program that minds sets `GLOG_minloglevel=2` before.
+Its native code writes a few lines to stderr for each one, which no setting of its own prevents.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ import numpy as np
 from shared.errors import ModelUnavailable
 from shared.results import Model
 from worker_service.pipeline.engine import Landmarker, Person, Picture
+from worker_service.pipeline.pose.memory import share_one_pool
 from worker_service.pipeline.pose.model_files import PinnedModel, verify
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class MediapipeEngine:
 
     def __init__(self, model_path: Path) -> None:
         self._path = model_path
+        share_one_pool()  # before MediaPipe's threads have pools of their own
 
     @property
     def model(self) -> Model:

@@ -7,6 +7,7 @@ one can be the continuation of another.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,15 +50,16 @@ class _Piece:
     length_px: float
 
 
+def _begin_s(piece: _Piece) -> float:
+    return piece.begin_s
+
+
 def people(sightings: Sightings) -> list[NDArray[np.int64]]:
     """Return each person's rows in `sightings`, at most one row a picture, in order of time."""
     chains: list[list[_Piece]] = []
-    for piece in sorted(_pieces(sightings), key=lambda piece: piece.begin_s):
-        chain = _chain_to_continue(chains, piece)
-        if chain is None:
-            chains.append([piece])
-        else:
-            chain.append(piece)
+    in_order = sorted(_pieces(sightings), key=_begin_s)
+    for _, together in groupby(in_order, key=_begin_s):
+        _continue(chains, list(together))
     return [np.concatenate([piece.rows for piece in chain]) for chain in chains]
 
 
@@ -98,12 +100,16 @@ def _is_built_like_a_person(xy_px: NDArray[np.float32]) -> bool:
     return bool(low <= np.median(body.trunk_share(xy_px)) <= high)
 
 
-def _chain_to_continue(chains: list[list[_Piece]], piece: _Piece) -> list[_Piece] | None:
-    """The nearest chain this piece can continue, in body lengths."""
-    costs = [_cost(chain[-1], piece) for chain in chains]
-    if not costs or min(costs) == np.inf:
-        return None
-    return chains[int(np.argmin(costs))]
+def _continue(chains: list[list[_Piece]], pieces: list[_Piece]) -> None:
+    """Append pieces that begin at one moment, the nearest pair first; what fits nowhere is new."""
+    open_chains = chains[:]
+    while pieces:
+        costs = np.array([[_cost(c[-1], piece) for c in open_chains] for piece in pieces])
+        if not costs.size or costs.min() == np.inf:
+            chains.extend([piece] for piece in pieces)
+            return
+        which, chain = np.unravel_index(costs.argmin(), costs.shape)
+        open_chains.pop(int(chain)).append(pieces.pop(int(which)))
 
 
 def _cost(before: _Piece, after: _Piece) -> float:

@@ -1,12 +1,14 @@
 """Who was seen when, for a whole clip, in little memory."""
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from worker_service.pipeline.engine import Picture
+from worker_service.pipeline.pose import body
 from worker_service.pipeline.pose.follow import Sighting
 from worker_service.pipeline.track import LANDMARKS
 
@@ -85,3 +87,43 @@ class SightingsLog:
         landmarks[:, 2] = sighting.person.visibility
         landmarks[:, 3:] = sighting.person.world_m
         self._follower.append(sighting.follower)
+
+
+def joined(parts: Sequence[Sightings]) -> Sightings:
+    """Return consecutive parts of a clip as one.
+
+    A part may go on into the pictures of later ones. What a later part saw of a person whom an
+    earlier one still followed is left out. No follower is in two parts.
+    """
+    frame, first = np.unique(np.concatenate([part.frame for part in parts]), return_index=True)
+    picture = np.concatenate([np.searchsorted(frame, part.frame[part.picture]) for part in parts])
+    part_of = np.repeat(np.arange(len(parts)), [len(part.picture) for part in parts])
+    landmarks = np.concatenate([part.landmarks for part in parts])
+    before = np.cumsum([0, *(part.follower.max(initial=-1) + 1 for part in parts)])
+    follower = np.concatenate([part.follower for part in parts]) + before[part_of]
+    rows = np.argsort(picture, kind="stable")
+    rows = np.delete(rows, _doubles(picture[rows], part_of[rows], landmarks[rows, :, :2]))
+    return Sightings(
+        t_s=np.concatenate([part.t_s for part in parts])[first],
+        frame=frame,
+        picture=picture[rows],
+        follower=follower[rows],
+        landmarks=landmarks[rows],
+    )
+
+
+def _doubles(
+    picture: NDArray[np.int64], part: NDArray[np.int64], xy_px: NDArray[np.float32]
+) -> list[int]:
+    """Rows, in order of picture and part, whose person an earlier part has in that picture."""
+    doubles = []
+    shared = np.unique(picture[1:][(picture[1:] == picture[:-1]) & (part[1:] != part[:-1])])
+    for one_picture in shared:
+        rows = range(*np.searchsorted(picture, [one_picture, one_picture + 1]))
+        doubles += [
+            row
+            for row in rows
+            for earlier in rows
+            if part[earlier] < part[row] and body.is_one_person(xy_px[earlier], xy_px[row])
+        ]
+    return doubles

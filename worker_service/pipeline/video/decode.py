@@ -1,48 +1,42 @@
 """A clip's pictures, upright, on time, and only those asked for."""
 
+import sys
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import av.error
-import numpy as np
 from av.container import InputContainer
 from av.video.frame import VideoFrame
-from numpy.typing import NDArray
 
 from shared.errors import VideoEmpty, VideoTooLong
 from worker_service.pipeline.engine import Picture
 from worker_service.pipeline.video.clock import PresentationClock
-from worker_service.pipeline.video.orientation import upright, upright_size
 from worker_service.pipeline.video.probe import VideoInfo, VideoLimits, opened, video_stream
 from worker_service.pipeline.video.repeats import RepeatSpotter
 from worker_service.pipeline.video.sampling import nearest_to_grid
-from worker_service.pipeline.video.shrink import small_rgb
-
-LONG_SIDE_PX = 960
-"""Pictures are scaled down to this: the model looks at 224 and 256 pixels anyway."""
+from worker_service.pipeline.video.shot import LONG_SIDE_PX, Darkroom, Shot
 
 MISSING_TAIL_S = 0.5
 """A clip that ends this much earlier than its header says has been cut off."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Shot:
-    """A decoded picture that may never be converted."""
-
-    frame: int
-    t_s: float
-    pixels: VideoFrame
+def breaks_off(duration_s: float, info: VideoInfo) -> bool:
+    """Whether a clip that lasts so long ends clearly before its header says."""
+    return duration_s < info.duration_s - MISSING_TAIL_S
 
 
 class Decoding:
     """One pass over a clip; the counters are complete once `pictures` is exhausted.
 
     Attributes:
+        begin, end: the pictures that count, `end` excluded: all of them.
+        grid_hz: rate of sampling; 0 for every picture.
         frames_seen: pictures decoded so far, sampled or not.
         duration_s: time of the latest picture plus one picture's duration.
         truncated: the file broke off or was damaged; everything readable was used.
     """
+
+    begin, end = 0, sys.maxsize
 
     def __init__(
         self,
@@ -56,9 +50,9 @@ class Decoding:
         """Prepare to decode about `sample_fps` pictures a second; 0 means every picture."""
         self._path = path
         self._info = info
-        self._grid_hz = sample_fps if sample_fps < info.source_fps else 0.0
+        self.grid_hz = sample_fps if sample_fps < info.source_fps else 0.0
         self._limits = limits or VideoLimits()
-        self._stored_size = _scaled_stored_size(info, long_side_px)
+        self._darkroom = Darkroom(info, long_side_px)
         self.frames_seen = 0
         self.duration_s = 0.0
         self.truncated = False
@@ -66,7 +60,7 @@ class Decoding:
     @property
     def expected_pictures(self) -> int:
         """How many pictures to expect by the header; at least one."""
-        rate = self._grid_hz or self._info.source_fps
+        rate = self.grid_hz or self._info.source_fps
         return max(1, round(self._info.duration_s * rate))
 
     def pictures(self) -> Generator[Picture, None, None]:
@@ -78,14 +72,14 @@ class Decoding:
             VideoTooLong: the pictures go on beyond the limits, whatever the header says.
         """
         with opened(self._path) as container:
-            for shot in nearest_to_grid(self._shots(container), self._grid_hz):
-                yield Picture(frame=shot.frame, t_s=shot.t_s, rgb=self._rgb(shot.pixels))
+            for shot in nearest_to_grid(self._shots(container), self.grid_hz):
+                yield self._darkroom.picture(shot)
         if self.frames_seen == 0:
             raise VideoEmpty
-        if self.duration_s < self._info.duration_s - MISSING_TAIL_S:
+        if breaks_off(self.duration_s, self._info):
             self.truncated = True
 
-    def _shots(self, container: InputContainer) -> Iterator[_Shot]:
+    def _shots(self, container: InputContainer) -> Iterator[Shot]:
         """Every picture that is later than its predecessor and no copy of it."""
         clock = PresentationClock(1.0 / self._info.source_fps)
         repeats = RepeatSpotter()
@@ -98,7 +92,7 @@ class Decoding:
             self._check_limits(t_s)
             if repeats.is_repeat(pixels):
                 continue
-            yield _Shot(index, t_s, pixels)
+            yield Shot(index, t_s, pixels)
 
     def _decoded(self, container: InputContainer) -> Iterator[VideoFrame]:
         """Decode on past damaged packets; stop where the file itself breaks off."""
@@ -119,16 +113,3 @@ class Decoding:
     def _check_limits(self, t_s: float) -> None:
         if t_s > self._limits.max_duration_s or self.frames_seen > self._limits.max_frames:
             raise VideoTooLong
-
-    def _rgb(self, pixels: VideoFrame) -> NDArray[np.uint8]:
-        return upright(small_rgb(pixels, *self._stored_size), self._info.rotation_deg)
-
-
-def _scaled_stored_size(info: VideoInfo, long_side_px: int) -> tuple[int, int]:
-    """Width and height of the scaled picture before it is turned upright.
-
-    Even, because colour has half the resolution; never more than a pixel larger than stored.
-    """
-    scale = min(1.0, long_side_px / max(info.width, info.height))
-    width, height = upright_size(info.width, info.height, info.rotation_deg)
-    return 2 * max(1, round(width * scale / 2)), 2 * max(1, round(height * scale / 2))

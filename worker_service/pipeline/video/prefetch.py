@@ -1,9 +1,10 @@
-"""Let one thread make pictures while another looks at them."""
+"""Let other threads make things while this one looks at them."""
 
 import queue
 import threading
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -23,59 +24,89 @@ class _End:
     pass
 
 
-class _Producer(Generic[T]):
-    """A thread that drains an iterator into a bounded queue until told to stop."""
+class _Producers(Generic[T]):
+    """Threads that drain iterators, one after another, into one queue until told to stop."""
 
-    def __init__(self, source: Generator[T, None, None], ahead: int) -> None:
-        self._source = source
+    def __init__(
+        self, sources: Iterable[Generator[T, None, None]], threads: int, ahead: int
+    ) -> None:
+        self._sources = deque(sources)
         self._queue: queue.Queue[T | _Failure | _End] = queue.Queue(maxsize=ahead)
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="prefetch", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._run, name="prefetch", daemon=True)
+            for _ in range(min(threads, len(self._sources)))
+        ]
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def items(self) -> Iterator[T]:
-        while True:
+        running = len(self._threads)
+        while running:
             item = self._queue.get()
-            if isinstance(item, _End):
-                return
             if isinstance(item, _Failure):
                 raise item.error
-            yield item
+            if isinstance(item, _End):
+                running -= 1
+            else:
+                yield item
 
     def stop(self) -> None:
         self._stopped.set()
-        while self._thread.is_alive():
-            self._drain()
-            self._thread.join(timeout=0.05)
+        for thread in self._threads:
+            while thread.is_alive():
+                self._empty_the_queue()
+                thread.join(timeout=0.01)
 
     def _run(self) -> None:
         try:
-            with closing(self._source) as source:
-                for item in source:
-                    self._queue.put(item)
-                    if self._stopped.is_set():
-                        return
+            while (source := self._next_source()) is not None:
+                with closing(source):
+                    self._drain(source)
             self._queue.put(_End())
         except Exception as error:  # noqa: BLE001 - the consumer raises it
             self._queue.put(_Failure(error))
 
-    def _drain(self) -> None:
+    def _next_source(self) -> Generator[T, None, None] | None:
+        """Take the next source, which no other thread will get; None at the end."""
+        try:
+            return None if self._stopped.is_set() else self._sources.popleft()
+        except IndexError:
+            return None
+
+    def _drain(self, source: Generator[T, None, None]) -> None:
+        for item in source:
+            self._queue.put(item)
+            if self._stopped.is_set():
+                return
+
+    def _empty_the_queue(self) -> None:
         while not self._queue.empty():
             self._queue.get_nowait()
 
 
 @contextmanager
-def prefetched(source: Generator[T, None, None], ahead: int = AHEAD) -> Iterator[Iterator[T]]:
-    """Iterate `source` in a thread of its own, at most `ahead` items in advance.
+def side_by_side(
+    sources: Iterable[Generator[T, None, None]], *, threads: int, ahead: int = AHEAD
+) -> Iterator[Iterator[T]]:
+    """Iterate `sources` in at most so many threads, together at most `ahead` items in advance.
 
-    An error in `source` is raised where its items are consumed. Leaving the block stops the
-    thread and closes `source`, finished or not.
+    The items of one source come in order, those of several in no order. An error in a source
+    is raised where the items are consumed. Leaving the block stops the threads and closes the
+    sources, finished or not.
     """
-    producer = _Producer(source, ahead)
-    producer.start()
+    producers = _Producers(sources, threads, ahead)
+    producers.start()
     try:
-        yield producer.items()
+        yield producers.items()
     finally:
-        producer.stop()
+        producers.stop()
+
+
+def prefetched(
+    source: Generator[T, None, None], ahead: int = AHEAD
+) -> AbstractContextManager[Iterator[T]]:
+    """Iterate `source` in a thread of its own, as `side_by_side` does with several."""
+    return side_by_side([source], threads=1, ahead=ahead)
