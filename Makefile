@@ -9,6 +9,9 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 # Node for the CDK and the viewer's tests comes with the environment.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
+# Set-up leaves compiling to the first import; without a place for it every start compiles anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format lock bench clean
 

@@ -49,10 +49,12 @@ def _import_time() -> Figure:
 
 
 def _median_import_s(module: str) -> float:
+    """Median over fresh processes that find their bytecode compiled, as in a Lambda bundle."""
     program = (
         f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
     )
     root = Path(__file__).parent.parent
+    compiling = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     times = []
     for _ in range(IMPORT_ROUNDS + 1):
         answer = subprocess.run(  # noqa: S603 - our own program
@@ -60,7 +62,7 @@ def _median_import_s(module: str) -> float:
             check=True,
             stdout=subprocess.PIPE,
             cwd=root,
-            env={**os.environ, **LAMBDA_ENVIRONMENT},
+            env={**compiling, **LAMBDA_ENVIRONMENT},
         )
         times.append(float(answer.stdout.splitlines()[-1]))
     return statistics.median(times[1:])

@@ -15,7 +15,7 @@ SHORT_S, LONG_S = 10, 300
 TOLERANCE = 0.15
 
 PROGRAM = """
-import json, pathlib, resource, sys, tempfile
+import json, pathlib, sys, tempfile
 import worker_service.__main__
 from shared.analysis import AnalysisSettings
 from worker_service.pipeline.analyse import analyse
@@ -24,7 +24,8 @@ engine = MediapipeEngine(pathlib.Path(sys.argv[2]))
 with tempfile.TemporaryDirectory() as folder:
     done = analyse(pathlib.Path(sys.argv[1]), AnalysisSettings(), engine=engine)
     results = done.save(pathlib.Path(folder))
-peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+peak_kib = int(status["VmHWM"].split()[0])  # ru_maxrss would begin with the parent's peak
 print(json.dumps({"mib": peak_kib / 1024, "timings_s": results.provenance.timings_s}))
 """
 
