@@ -8,7 +8,8 @@ import typer
 from cli.errors import Exit, plain_errors
 from cli.options import Engine, EngineOption
 
-DEFAULT_PORT = 8000
+USUAL_PORT = 8000
+"""Taken when it is free, so that the address is easy to remember."""
 
 LOOK_EVERY_S = 0.5
 
@@ -16,7 +17,9 @@ LOOK_EVERY_S = 0.5
 @plain_errors()
 def up(
     *,
-    port: Annotated[int, typer.Option(help="Of the API; 0 takes a free one.")] = DEFAULT_PORT,
+    port: Annotated[
+        int | None, typer.Option(help="Of the API.", show_default="8000, or a free one")
+    ] = None,
     engine: EngineOption = Engine.MEDIAPIPE,
 ) -> None:
     """Start database, S3, SQS, API and worker, and keep them until Ctrl-C.
@@ -26,10 +29,13 @@ def up(
     from rich.console import Console
 
     from cli.local_system import local_system
+    from local.processes import listens
 
     console = Console()
+    if port is None and not listens(USUAL_PORT):
+        port = USUAL_PORT
     try:
-        with local_system(engine, console, port=port or None) as stack:
+        with local_system(engine, console, port=port) as stack:
             console.print(f"API:   {stack.api_url}", soft_wrap=True)
             console.print(f"Docs:  {stack.api_url}/docs", soft_wrap=True)
             console.print("Token: coach token")
