@@ -7,8 +7,7 @@ from api_lambda.problems import handle_errors
 from api_lambda.request_log import RequestLog
 from api_lambda.routes import health, jobs, sessions, uploads
 from shared import __version__
-
-BASE_PATH = "/api/coaches/plus"
+from shared.settings import API_BASE_PATH
 
 
 def create_app(services: Services) -> DocumentedApi:
@@ -17,8 +16,8 @@ def create_app(services: Services) -> DocumentedApi:
         title="Coach Plus",
         description=DESCRIPTION,
         version=__version__,
-        openapi_url=f"{BASE_PATH}/openapi.json",
-        docs_url=f"{BASE_PATH}/docs",
+        openapi_url=f"{API_BASE_PATH}/openapi.json",
+        docs_url=f"{API_BASE_PATH}/docs",
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
@@ -27,7 +26,7 @@ def create_app(services: Services) -> DocumentedApi:
     )
     app.state.services = services
     for topic in (sessions, uploads, jobs, health):
-        app.include_router(topic.router, prefix=BASE_PATH)
+        app.include_router(topic.router, prefix=API_BASE_PATH)
     handle_errors(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestLog, metrics=services.metrics)  # added last, so outermost

@@ -27,6 +27,7 @@ from local.processes import LOOPBACK, Child, child, free_port, listens
 from shared import migrations
 from shared.database import connect
 from shared.settings import (
+    API_BASE_PATH,
     DatabaseSettings,
     RuntimeSettings,
     Settings,
@@ -34,8 +35,6 @@ from shared.settings import (
     UploadSettings,
     WorkerSettings,
 )
-
-BASE_PATH = "/api/coaches/plus"
 
 READY_WITHIN_S = 60
 
@@ -127,7 +126,7 @@ class LocalStack:
         )
         self._services = (api, worker)
         _migrate(database)  # while both are still importing
-        api_url = f"http://{LOOPBACK}:{port}{BASE_PATH}"
+        api_url = f"http://{LOOPBACK}:{port}{API_BASE_PATH}"
         api.wait_until(lambda: _is_ready(api_url), within_s=READY_WITHIN_S)
         worker.wait_until(lambda: _says_ready(worker), within_s=READY_WITHIN_S)
         return api_url

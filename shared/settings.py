@@ -12,6 +12,9 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+API_BASE_PATH = "/api/coaches/plus"
+"""Where the API lies, deployed and locally."""
+
 VISIBILITY_TIMEOUT_S = 300
 """How long a received message stays hidden; renewed by every heartbeat."""
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from mangum import Mangum
 
-from api_lambda.app import BASE_PATH
+from shared.settings import API_BASE_PATH
 
 TEMPLATE = Path(__file__).with_name("http_api_v2.json")
 
@@ -70,7 +70,7 @@ class Gateway:
         named |= {} if body is None else {"content-type": "application/json"}
         event = an_event(
             method,
-            f"{BASE_PATH}{path}",
+            f"{API_BASE_PATH}{path}",
             body=body if body is None or isinstance(body, str | bytes) else json.dumps(body),
             query=query,
             headers=named | dict(headers or {}),

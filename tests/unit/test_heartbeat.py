@@ -27,18 +27,22 @@ def _receive(queue, claimed, *, visibility_s):
     return queue.receive(wait_s=1, visibility_s=visibility_s)
 
 
-def test_a_beating_heart_keeps_lease_and_message(engine, store, queue):
-    claimed = a_claimed_job(engine, lease_s=1)
-    received = _receive(queue, claimed, visibility_s=1)
-    with Heartbeat(
+def _heartbeat(store, queue, claimed, received, *, every_s):
+    return Heartbeat(
         jobs=store,
         queue=queue,
         lease=claimed.lease,
         received=received,
         lease_s=2,
         visibility_s=2,
-        every_s=0.3,
-    ) as heartbeat:
+        every_s=every_s,
+    )
+
+
+def test_a_beating_heart_keeps_lease_and_message(engine, store, queue):
+    claimed = a_claimed_job(engine, lease_s=1)
+    received = _receive(queue, claimed, visibility_s=1)
+    with _heartbeat(store, queue, claimed, received, every_s=0.3) as heartbeat:
         time.sleep(1.6)
         heartbeat.check()
         assert queue.receive(wait_s=0, visibility_s=1) is None
@@ -49,15 +53,7 @@ def test_a_heart_that_lost_the_lease_says_so(engine, store, queue):
     claimed = a_claimed_job(engine)
     received = _receive(queue, claimed, visibility_s=30)
     store.fail(claimed.lease, NoPersonFound())
-    with Heartbeat(
-        jobs=store,
-        queue=queue,
-        lease=claimed.lease,
-        received=received,
-        lease_s=2,
-        visibility_s=2,
-        every_s=0.05,
-    ) as heartbeat:
+    with _heartbeat(store, queue, claimed, received, every_s=0.05) as heartbeat:
         time.sleep(0.5)
         with pytest.raises(LeaseLost):
             heartbeat.check()
