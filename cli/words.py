@@ -29,6 +29,7 @@ REASONS = {
     Reason.SIDE_UNKNOWN: "left- or right-handed is not known",
     Reason.NOT_DEFINED_FOR_MOVEMENT: "not defined for this movement",
     Reason.NOT_PLAUSIBLE: "the measured value is not believable",
+    Reason.CLOCK_CHANGES: "the clip changes its speed there",
 }
 
 ACTIONS = {

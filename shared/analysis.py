@@ -1,21 +1,37 @@
 """What a coach may say about a clip before it is analysed."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.results import Movement, View
+from shared.results import Exercise, Movement, View
 
 EVERY_PICTURE = 0.0
 
-DEFAULT_SAMPLE_FPS = {
-    Movement.GENERAL: 15.0,
-    Movement.CRICKET_BATTING: EVERY_PICTURE,
-    Movement.CRICKET_BOWLING: EVERY_PICTURE,
-}
-"""A delivery's front foot is down for 0.1 to 0.2 s before release: 15 pictures a second see one or
-two of it, and nothing measured there could be trusted."""
+DEFAULT_SAMPLE_FPS = 15.0
+"""Enough to find where a movement is fast; there, a second pass looks at every picture."""
+
+
+class AgeBand(StrEnum):
+    """How old the athlete is; adults' reference values hold for adults only."""
+
+    UNDER_13 = "under_13"
+    UNDER_16 = "under_16"
+    UNDER_18 = "under_18"
+    ADULT = "adult"
+
+
+class SubjectHint(BaseModel):
+    """A box around the athlete at one moment, in fractions of the upright picture."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    t_s: float = Field(default=0.0, ge=0, description="Seconds in the video's own clock.")
+    x: float = Field(ge=0, le=1, description="Left edge.")
+    y: float = Field(ge=0, le=1, description="Upper edge.")
+    width: float = Field(gt=0, le=1)
+    height: float = Field(gt=0, le=1)
 
 
 class Handedness(StrEnum):
@@ -31,13 +47,9 @@ SampleFps = Annotated[
         ge=0,
         le=240,
         description="Pictures a second to analyse; 0 means every picture. "
-        "Default: 15, for cricket every picture.",
+        "Where the movement is fast, every picture is analysed at any rate.",
     ),
 ]
-
-
-def _default_sample_fps(valid: dict[str, Any]) -> float:
-    return DEFAULT_SAMPLE_FPS[valid.get("movement", Movement.GENERAL)]
 
 
 class AnalysisSettings(BaseModel):
@@ -46,9 +58,16 @@ class AnalysisSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     movement: Movement = Movement.GENERAL
-    sample_fps: SampleFps = Field(default_factory=_default_sample_fps)
+    sample_fps: SampleFps = DEFAULT_SAMPLE_FPS
+    exercise: Exercise | None = Field(default=None, description="Of a workout.")
     handedness: Handedness | None = None
     camera_view: View | None = None
+    age_band: AgeBand | None = Field(
+        default=None, description="Under 18, no reference values and no limits of adults are used."
+    )
+    subject_hint: SubjectHint | None = Field(
+        default=None, description="Who the athlete is, where several people are seen."
+    )
     athlete_height_cm: float | None = Field(default=None, ge=50, le=250)
     slow_motion_factor: float = Field(
         default=1.0, ge=1, le=64, description="8 for a 240 fps recording stored at 30 fps."

@@ -17,8 +17,22 @@ class Movement(StrEnum):
     """What the athlete does in the video."""
 
     GENERAL = "general"
+    RUNNING = "running"
+    WORKOUT = "workout"
     CRICKET_BATTING = "cricket_batting"
     CRICKET_BOWLING = "cricket_bowling"
+
+
+class Exercise(StrEnum):
+    """What is repeated in a workout."""
+
+    SQUAT = "squat"
+    PUSH_UP = "push_up"
+    LUNGE = "lunge"
+    DEADLIFT = "deadlift"
+    JUMPING_JACK = "jumping_jack"
+    SIT_UP = "sit_up"
+    PULL_UP = "pull_up"
 
 
 class Side(StrEnum):
@@ -50,6 +64,14 @@ class EventType(StrEnum):
     FRONT_FOOT_CONTACT = "front_foot_contact"
     RELEASE = "release"
     FOLLOW_THROUGH = "follow_through"
+    RUN_UP_STEP = "run_up_step"
+    FOOT_CONTACT = "foot_contact"
+    TOE_OFF = "toe_off"
+    REP_START = "rep_start"
+    REP_BOTTOM = "rep_bottom"
+    REP_END = "rep_end"
+    TAKE_OFF = "take_off"
+    LANDING = "landing"
     MOVEMENT_PEAK = "movement_peak"
 
 
@@ -64,6 +86,7 @@ class Reason(StrEnum):
     SIDE_UNKNOWN = "side_unknown"
     NOT_DEFINED_FOR_MOVEMENT = "not_defined_for_movement"
     NOT_PLAUSIBLE = "not_plausible"
+    CLOCK_CHANGES = "clock_changes"
 
 
 class Wire(BaseModel):
@@ -73,6 +96,13 @@ class Wire(BaseModel):
 
 
 # --- pose ---------------------------------------------------------------------------------------
+
+
+class Stretch(Wire):
+    """From one time of the video to another."""
+
+    start_s: float
+    end_s: float
 
 
 class PoseSummary(Wire):
@@ -90,6 +120,10 @@ class PoseSummary(Wire):
     height: int = Field(gt=0)
     rotation_deg: Literal[0, 90, 180, 270] = Field(description="Clockwise turn that was applied.")
     people_seen: int = Field(ge=0)
+    full_rate: list["Stretch"] = Field(
+        default_factory=list,
+        description="Where the second pass looked at every picture; elsewhere `sample_fps` holds.",
+    )
     truncated: bool = Field(
         default=False, description="The file broke off; everything before that was used."
     )
@@ -179,11 +213,14 @@ class Event(Wire):
 
 
 class Repetition(Wire):
-    """One repetition, delivery or stroke."""
+    """One repetition, delivery, stroke or stride; `values` are its own, by metric."""
 
     index: int
     start_s: float
     end_s: float
+    side: Side | None = None
+    complete: bool = Field(default=True, description="False where the clip begins or ends in it.")
+    values: dict[str, float | None] = Field(default_factory=dict)
 
 
 class Moment(Wire):
@@ -242,6 +279,16 @@ class Metric(Wire):
     def missing(cls, reason: Reason, *, unit: str, side: Side | None = None) -> Self:
         """A value the video cannot support."""
         return cls(value=None, unit=unit, reason=reason, side=side)
+
+
+class CycleCurve(Wire):
+    """An angle over one cycle, averaged over n cycles; `sd` is the spread between them."""
+
+    percent: list[float]
+    mean: list[float | None]
+    sd: list[float | None]
+    n: int = Field(ge=1)
+    unit: str
 
 
 class Highlight(Wire):
@@ -411,6 +458,10 @@ class Results(Wire):
     reps: list[Repetition]
     highlights: list[Highlight] = Field(default_factory=list)
     metrics: dict[str, Metric]
+    exercise: Exercise | None = Field(default=None, description="What a workout repeats.")
+    joint_angles: dict[str, CycleCurve] = Field(
+        default_factory=dict, description="Running: joint angles over the stride, by joint."
+    )
     findings: Findings
     report: Report
     provenance: Provenance

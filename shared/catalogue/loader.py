@@ -1,4 +1,7 @@
-"""Reads the catalogue's TOML files once and checks every entry."""
+"""Reads the catalogue's TOML files once and checks every entry.
+
+`movements/` has one file a movement, `drills/` one a kind of training.
+"""
 
 import tomllib
 from functools import lru_cache
@@ -34,7 +37,6 @@ class MovementGuide(Wire):
     id: Movement
     title: str
     description: str
-    metrics: list[str] = Field(min_length=1, description="Keys in the results' `metrics`.")
     capture: CaptureGuide
 
 
@@ -48,15 +50,17 @@ class TaggedDrill(Wire):
 
 @lru_cache(maxsize=1)
 def movements() -> "Mapping[Movement, MovementGuide]":
-    """Return every movement, in the order of the file."""
-    guides = [MovementGuide.model_validate(row) for row in _rows("movements.toml", "movement")]
-    return MappingProxyType({guide.id: guide for guide in guides})
+    """Return every movement."""
+    files = {movement: _read(_HERE / "movements" / f"{movement}.toml") for movement in Movement}
+    guides = {key: MovementGuide.model_validate({"id": key} | row) for key, row in files.items()}
+    return MappingProxyType(guides)
 
 
 @lru_cache(maxsize=1)
 def drills() -> "Mapping[str, TaggedDrill]":
-    """Return every drill by its id, in the order of the file."""
-    tagged = [_tagged(row) for row in _rows("drills.toml", "drill")]
+    """Return every drill by its id."""
+    files = sorted((_HERE / "drills").glob("*.toml"))
+    tagged = [_tagged(row) for file in files for row in _read(file)["drill"]]
     return MappingProxyType({entry.drill.id: entry for entry in tagged})
 
 
@@ -76,7 +80,6 @@ def _tagged(row: dict[str, Any]) -> TaggedDrill:
     )
 
 
-def _rows(name: str, table: str) -> list[dict[str, Any]]:
-    with (_HERE / name).open("rb") as file:
-        rows: list[dict[str, Any]] = tomllib.load(file)[table]
-    return rows
+def _read(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return tomllib.load(file)

@@ -20,7 +20,7 @@ from shared.results import (
     View,
     ViewEstimate,
 )
-from tests.skeletons import analysed, delivery, stroke
+from tests.athletes import analysed, delivery, stroke
 from worker_service.pipeline.findings import find
 from worker_service.pipeline.findings.rulebook import Adjustment, rulebooks
 from worker_service.pipeline.metrics import Measurement, VideoClock

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from shared.results import EventType, Movement, Reason, Side
-from tests.skeletons import analysed, delivery, standing, stroke, walking
-from worker_service.pipeline.metrics.rotation import separation
+from tests.athletes import analysed, delivery, standing, stroke, walking
+from worker_service.pipeline.metrics.cricket.rotation import separation
 from worker_service.pipeline.signals.motion import Motion
 from worker_service.pipeline.track import INDEX
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shared.results import EventType, Movement, Reason, Side
-from tests.skeletons import analysed, delivery, squats, standing
+from tests.athletes import analysed, delivery, squats, standing
 from worker_service.pipeline.track import INDEX
 
 BOWLING = Movement.CRICKET_BOWLING

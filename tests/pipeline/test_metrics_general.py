@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shared.results import EventType, Movement, Reason
-from tests.skeletons import analysed, delivery, squats, standing, stroke, walking
+from tests.athletes import analysed, delivery, squats, standing, stroke, walking
 from worker_service.pipeline.metrics.table import APP_METRICS
 
 GENERAL = Movement.GENERAL

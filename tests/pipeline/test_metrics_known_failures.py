@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shared.results import Movement, Reason
-from tests.skeletons import analysed, delivery, squats, standing, stroke
+from tests.athletes import analysed, delivery, squats, standing, stroke
 from worker_service.pipeline.metrics.geometry import joint_angle_deg, swing_deg
 from worker_service.pipeline.signals.derivatives import unwrapped_deg
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from shared.errors import NoPersonFound, NotAnalysable
 from shared.results import Movement, Side
-from tests.skeletons import Scenario, analysed, delivery, standing, stroke, walking
+from tests.athletes import Scenario, analysed, delivery, standing, stroke, walking
 from worker_service.pipeline.metrics.table import metric_specs
 from worker_service.pipeline.track import INDEX, LANDMARKS, Origin
 

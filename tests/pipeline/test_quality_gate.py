@@ -5,7 +5,7 @@ import pytest
 from shared.analysis import AnalysisSettings
 from shared.errors import NoPersonFound, NotAnalysable, UserAction
 from shared.results import Movement, View
-from tests.skeletons import delivery, standing, summary_of
+from tests.athletes import delivery, standing, summary_of
 from worker_service.pipeline.quality import judge
 
 BOWLING = AnalysisSettings(movement=Movement.CRICKET_BOWLING)

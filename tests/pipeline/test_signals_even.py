@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.skeletons import delivery, standing
+from tests.athletes import delivery, standing
 from worker_service.pipeline.signals.derivatives import speed, turn_rate_deg_s, unwrapped_deg
 from worker_service.pipeline.signals.even import EVEN_HZ, even_clock, resample
 from worker_service.pipeline.signals.moments import crest, first_below, highest, last_above, peaks

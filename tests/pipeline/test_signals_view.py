@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shared.results import Movement, View
-from tests.skeletons import delivery, standing, stroke
+from tests.athletes import delivery, standing, stroke
 from worker_service.pipeline.signals.view import estimate_view
 
 GENERAL, BOWLING, BATTING = Movement.GENERAL, Movement.CRICKET_BOWLING, Movement.CRICKET_BATTING

@@ -98,7 +98,7 @@ def test_overrides_win_over_the_session_and_the_session_over_defaults(uploads, e
     job, _ = _initiate(uploads, engine, session_id=session_id, overrides={"athlete_height_cm": 150})
     assert job.settings["movement"] == "cricket_bowling"
     assert job.settings["athlete_height_cm"] == 150
-    assert job.settings["sample_fps"] == 0
+    assert job.settings["sample_fps"] == 15
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,8 @@ def analyse(
         reps=list(measurement.reps),
         highlights=list(measurement.highlights),
         metrics=dict(measurement.metrics),
+        exercise=measurement.exercise,
+        joint_angles=dict(measurement.joint_angles),
         findings=findings,
         report=report,
         provenance=Provenance(

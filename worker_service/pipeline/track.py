@@ -71,6 +71,8 @@ class PoseTrack:
         origin: (n, 33) `Origin` of each sample.
         width_px, height_px: the upright picture.
         slow_motion_factor: recorded seconds per real second; see `real_s`.
+        clock_changes_s: video seconds at which the clip changes its speed; durations across one
+            are not to be trusted.
     """
 
     t_s: "NDArray[np.float64]"
@@ -82,6 +84,7 @@ class PoseTrack:
     width_px: int
     height_px: int
     slow_motion_factor: float = 1.0
+    clock_changes_s: tuple[float, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of sampled pictures."""

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from shared.results import Event, EventType, Highlight, Metric, Moment, Repetition, Side
+from shared.results import (
+    CycleCurve,
+    Event,
+    EventType,
+    Exercise,
+    Highlight,
+    Metric,
+    Moment,
+    Repetition,
+    Side,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,3 +68,5 @@ class Measurement:
     highlights: tuple[Highlight, ...]
     metrics: Mapping[str, Metric]
     clock: VideoClock = field(compare=False)
+    exercise: Exercise | None = None
+    joint_angles: Mapping[str, CycleCurve] = field(default_factory=dict)

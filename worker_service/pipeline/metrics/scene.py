@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from shared.analysis import AgeBand
 from shared.results import EventType, Metric, Reason, Series, Side
-from worker_service.pipeline.metrics.measurement import VideoClock
+from worker_service.pipeline.metrics.measurement import Measurement, VideoClock
 from worker_service.pipeline.metrics.sight import MIN_COVERAGE, MIN_VISIBILITY, look
 from worker_service.pipeline.metrics.table import MetricSpec, metric_specs
 from worker_service.pipeline.signals.motion import Motion
@@ -14,7 +15,8 @@ from worker_service.pipeline.signals.motion import Motion
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from shared.results import Movement, View
+    from shared.analysis import AnalysisSettings
+    from shared.results import View
     from worker_service.pipeline.track import PoseTrack
 
 RATE_TOLERANCE = 0.95
@@ -55,17 +57,33 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """A track, the same on the even clock, and what its view and movement allow."""
+    """A track, the same on the even clock, and what its view and movement allow.
+
+    Attributes:
+        specs: the metrics of the movement.
+    """
 
     track: "PoseTrack"
     motion: Motion
     clock: VideoClock
     view: "View"
+    settings: "AnalysisSettings"
     specs: dict[str, MetricSpec]
 
     @classmethod
-    def of(cls, track: "PoseTrack", *, view: "View", movement: "Movement") -> Self:
-        return cls(track, Motion.of(track), VideoClock.of(track), view, metric_specs(movement))
+    def of(cls, track: "PoseTrack", view: "View", settings: "AnalysisSettings") -> Self:
+        specs = metric_specs(settings.movement)
+        return cls(track, Motion.of(track), VideoClock.of(track), view, settings, specs)
+
+    @property
+    def is_adult(self) -> bool:
+        """Whether published values of adults may be held beside this athlete's."""
+        return self.settings.age_band in (None, AgeBand.ADULT)
+
+    def nothing(self, reason: Reason) -> Measurement:
+        """Return a measurement in which every metric is missing for one reason."""
+        metrics = {key: self.missing(key, reason) for key in self.specs}
+        return Measurement((), (), (), metrics, self.clock)
 
     def missing(self, key: str, reason: Reason, side: Side | None = None) -> Metric:
         """Return a metric without a value."""
@@ -105,6 +123,7 @@ class Scene:
             n=1,
             confidence=round(trust, 3),
             error_band=round(spec.band(self.view) / rate_fit, 4),
+            reference=spec.reference if self.is_adult else None,
             series=self._series(reading),
         )
 

@@ -14,11 +14,11 @@ from shared.results import (
     Report,
     TopIssue,
 )
-from worker_service.pipeline.metrics.table import APP_METRICS
+from worker_service.pipeline.metrics.table import APP_METRICS, metric_specs
 from worker_service.pipeline.quality import RELIABLE_DETECTION
 from worker_service.pipeline.report.plan import plan_week
 from worker_service.pipeline.report.summary import summarise
-from worker_service.pipeline.report.wording import words
+from worker_service.pipeline.report.wording import amount, words
 
 if TYPE_CHECKING:
     from shared.analysis import AnalysisSettings
@@ -46,7 +46,7 @@ def build(
     plan = plan_week(technique[:TOP_ISSUES], findings, movement, advice)
     return Report(
         summary=summarise(measurement, findings, movement),
-        top_issues=[_top_issue(one) for one in findings.findings[:TOP_ISSUES]],
+        top_issues=[_top_issue(one, movement) for one in findings.findings[:TOP_ISSUES]],
         strengths=_strengths(measurement, findings, movement),
         drills=_drills([drill_id for day in plan for drill_id in day.drill_ids]),
         one_week_plan=plan,
@@ -55,9 +55,8 @@ def build(
     )
 
 
-def _top_issue(finding: Finding) -> TopIssue:
-    value = words().amount(finding.metric, finding.value, finding.unit)
-    limit = words().amount(finding.metric, finding.threshold, finding.unit)
+def _top_issue(finding: Finding, movement: Movement) -> TopIssue:
+    value, limit = (_said(finding, movement, one) for one in (finding.value, finding.threshold))
     return TopIssue(
         code=finding.code,
         title=finding.title,
@@ -67,15 +66,22 @@ def _top_issue(finding: Finding) -> TopIssue:
     )
 
 
+def _said(finding: Finding, movement: Movement, value: float) -> str:
+    spec = metric_specs(movement).get(finding.metric)
+    if spec is not None:
+        return amount(spec, value)
+    return words().recording[finding.metric].format(percent=round(value * 100))
+
+
 def _strengths(measurement: "Measurement", findings: Findings, movement: Movement) -> list[str]:
     """Name what was measured well and scores well; nothing else is praised."""
     faulty = {finding.metric for finding in findings.findings}
-    phrases = words().strength.get(movement, {})
     return [
-        phrases[key].format(value=words().value(key, metric))
-        for key, metric in measurement.metrics.items()
-        if key in phrases
+        spec.strength.format(value=amount(spec, metric.value))
+        for key, spec in metric_specs(movement).items()
+        if spec.strength
         and key not in faulty
+        and (metric := measurement.metrics[key]).value is not None
         and (metric.score or 0.0) >= STRONG_SCORE
         and (metric.confidence or 0.0) >= STRONG_CONFIDENCE
     ]

@@ -3,47 +3,58 @@
 import tomllib
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from shared import catalogue
 from shared.results import Drill, Finding, Findings, Movement, OverallLevel, PlanDay, Wire
 
-DAYS = 7
+WEEKS = Path(__file__).parent / "weeks"
 
 
 class DayTemplate(Wire):
-    """A day before its drills are known: about a finding, or about basics."""
+    """A day before its drills are known: about a finding, or with drills of its own."""
 
     focus: str
     activities: list[str]
     issue: int | None = None
     drill: int = 1
-    basics: tuple[str, ...] = ()
+    drills: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _issue_or_basics(self) -> Self:
-        if (self.issue is None) != bool(self.basics):
-            message = "a day is about a finding or about basics"
+    def _issue_or_drills(self) -> Self:
+        if (self.issue is None) != bool(self.drills):
+            message = "a day is about a finding or has drills of its own"
             raise ValueError(message)
         return self
 
 
-class Weeks(Wire):
-    """All week templates by kind and movement."""
+Week = list[DayTemplate]
 
-    basics: dict[str, str]
-    work: dict[Movement, list[DayTemplate]]
-    keep: dict[Movement, list[DayTemplate]]
-    film: dict[str, list[DayTemplate]]
+
+class Weeks(Wire):
+    """The weeks of one movement, with and without findings."""
+
+    work: Week = Field(default_factory=list)
+    keep: Week
+
+
+@lru_cache(maxsize=len(Movement))
+def weeks(movement: Movement) -> Weeks:
+    """Return the templates of a movement."""
+    return Weeks.model_validate(_read(movement))
 
 
 @lru_cache(maxsize=1)
-def weeks() -> Weeks:
-    """Return the templates."""
-    with (Path(__file__).parent / "weeks.toml").open("rb") as file:
-        return Weeks.model_validate(tomllib.load(file))
+def film_again() -> Week:
+    """Return the week after a clip that could not be judged."""
+    return [DayTemplate.model_validate(day) for day in _read("film_again")["film"]]
+
+
+def _read(name: str) -> dict[str, Any]:
+    with (WEEKS / f"{name}.toml").open("rb") as file:
+        return tomllib.load(file)
 
 
 def plan_week(
@@ -58,17 +69,18 @@ def plan_week(
 
 def _templates(
     issues: list[Finding], findings: Findings, movement: Movement, advice: list[str]
-) -> list[DayTemplate]:
-    if issues and movement in weeks().work:
-        return weeks().work[movement]
+) -> Week:
+    own = weeks(movement)
+    if issues and own.work:
+        return own.work
     judged = findings.overall_level is not OverallLevel.NOT_MEASURABLE
     described = movement is Movement.GENERAL and not advice
-    return weeks().keep[movement] if judged or described else weeks().film["any"]
+    return own.keep if judged or described else film_again()
 
 
 def _day(number: int, template: DayTemplate, issues: list[Finding], advice: list[str]) -> PlanDay:
     if template.issue is None:
-        drills = [catalogue.drill(weeks().basics[name]) for name in template.basics]
+        drills = [catalogue.drill(drill_id) for drill_id in template.drills]
         slots = _drill_slots(drills)
     else:
         issue = issues[(template.issue - 1) % len(issues)]

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from shared.results import Findings, Metric, Movement, OverallLevel, Reason
-from worker_service.pipeline.report.wording import listed, words
+from worker_service.pipeline.metrics.table import metric_specs
+from worker_service.pipeline.report.wording import amount, listed, words
 
 if TYPE_CHECKING:
     from worker_service.pipeline.metrics import Measurement
@@ -16,14 +17,14 @@ def summarise(measurement: "Measurement", findings: Findings, movement: Movement
         _seen(measurement, movement),
         _stands_out(measurement, findings, movement),
         *_described(measurement, movement),
-        *_missing(measurement.metrics),
+        *_missing(measurement.metrics, movement),
     ]
     return " ".join(sentences)
 
 
 def _seen(measurement: "Measurement", movement: Movement) -> str:
     stretches = measurement.highlights if movement is Movement.GENERAL else measurement.reps
-    measured = [words().name[key] for key, metric in _measured(measurement).items()]
+    measured = [metric_specs(movement)[key].name for key in _measured(measurement)]
     if not stretches:
         return f"No {words().action[movement][0]} was found in this clip."
     counted = words().counted(movement, len(stretches)).capitalize()
@@ -48,31 +49,34 @@ def _stands_out(measurement: "Measurement", findings: Findings, movement: Moveme
 def _described(measurement: "Measurement", movement: Movement) -> list[str]:
     if movement is not Movement.GENERAL:
         return []
-    phrases = words().described
+    specs = metric_specs(movement)
     return [
-        phrases[key].format(value=words().value(key, metric))
-        for key, metric in _measured(measurement).items()
-        if key in phrases
+        phrase.format(value=amount(specs[key], value))
+        for key, value in _measured(measurement).items()
+        if (phrase := specs[key].described)
     ]
 
 
-def _missing(metrics: Mapping[str, Metric]) -> list[str]:
+def _missing(metrics: Mapping[str, Metric], movement: Movement) -> list[str]:
     """Name what is missing, together where the reason is the same."""
+    specs = metric_specs(movement)
     by_reason: dict[Reason, list[str]] = {}
     unfound = []
     for key, metric in metrics.items():
-        if metric.reason is Reason.EVENT_NOT_FOUND and key in words().unfound:
-            unfound.append(words().unfound[key])
+        if metric.reason is Reason.EVENT_NOT_FOUND and (phrase := specs[key].unfound):
+            unfound.append(phrase)
         elif metric.reason and metric.reason is not Reason.NOT_DEFINED_FOR_MOVEMENT:
-            by_reason.setdefault(metric.reason, []).append(words().name[key])
+            by_reason.setdefault(metric.reason, []).append(specs[key].name)
     return unfound + [
         f"Not measured: {listed(names)}, because {words().reason[reason]}."
         for reason, names in by_reason.items()
     ]
 
 
-def _measured(measurement: "Measurement") -> dict[str, Metric]:
-    return {key: metric for key, metric in measurement.metrics.items() if metric.value is not None}
+def _measured(measurement: "Measurement") -> dict[str, float]:
+    return {
+        key: metric.value for key, metric in measurement.metrics.items() if metric.value is not None
+    }
 
 
 def _lower(title: str) -> str:

@@ -1,43 +1,25 @@
-"""The report's sentences, read from `words.toml`."""
+"""The report's sentences, read from `words.toml`, and how values are said."""
 
 import tomllib
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
-from shared.results import Metric, Movement, Reason, Wire
+from shared.results import Movement, Reason, Wire
+
+if TYPE_CHECKING:
+    from worker_service.pipeline.metrics.table import MetricSpec
 
 
 class Words(Wire):
-    """Every phrase of the report, by what it speaks about."""
+    """Phrases that are not about one metric; those stand in the metric's own row."""
 
-    name: dict[str, str]
-    digits: dict[str, int]
     unit: dict[str, str]
-    signed: dict[str, dict[Literal["positive", "negative"], str]]
-    percent: dict[str, str]
     action: dict[Movement, tuple[str, str]]
     reason: dict[Reason, str]
     advice: dict[Reason, str]
-    strength: dict[Movement, dict[str, str]]
-    described: dict[str, str]
-    unfound: dict[str, str]
     warning: dict[str, str]
-
-    def value(self, key: str, metric: Metric) -> str:
-        """Return a value for people: rounded, with its unit in words."""
-        return self.amount(key, metric.value or 0.0, metric.unit)
-
-    def amount(self, key: str, value: float, unit: str) -> str:
-        """Return a number in a metric's unit for people."""
-        if key in self.percent:
-            return self.percent[key].format(percent=round(value * 100))
-        signed = self.signed.get(key)
-        size = abs(value) if signed else value
-        amount = f"{size:.{self.digits.get(key, 2)}f}{self.unit.get(unit, ' ' + unit)}"
-        if signed is None:
-            return amount
-        return signed["negative" if value < 0 else "positive"].format(value=amount)
+    recording: dict[str, str]
 
     def counted(self, movement: Movement, count: int) -> str:
         """Return "1 stroke", "2 deliveries"."""
@@ -50,6 +32,16 @@ def words() -> Words:
     """Return the phrases."""
     with (Path(__file__).parent / "words.toml").open("rb") as file:
         return Words.model_validate(tomllib.load(file))
+
+
+def amount(spec: "MetricSpec", value: float) -> str:
+    """Return a metric's value for people: rounded, with its unit in words."""
+    if spec.percent:
+        return spec.percent.format(percent=round(value * 100))
+    size = abs(value) if spec.positive else value
+    said = f"{size:.{spec.digits}f}{words().unit.get(spec.unit, ' ' + spec.unit)}"
+    phrase = spec.negative if value < 0 else spec.positive
+    return phrase.format(value=said) if phrase else said
 
 
 def listed(parts: list[str]) -> str:

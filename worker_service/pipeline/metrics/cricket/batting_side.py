@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.results import Side
-from worker_service.pipeline.metrics.action import other
+from worker_service.pipeline.metrics.cricket.action import other
 from worker_service.pipeline.signals.moments import samples
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.results import EventType, Reason, Side
-from worker_service.pipeline.metrics.action import Action, Found
-from worker_service.pipeline.metrics.batting_side import front_side
+from worker_service.pipeline.metrics.cricket.action import Action, Found
+from worker_service.pipeline.metrics.cricket.batting_side import front_side
 from worker_service.pipeline.metrics.scene import RATE_TOLERANCE, Scene, Window
 from worker_service.pipeline.signals.derivatives import speed
 from worker_service.pipeline.signals.moments import (

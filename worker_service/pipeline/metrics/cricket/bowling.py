@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.results import EventType, Reason, Side
-from worker_service.pipeline.metrics.action import Action, Found, other
+from worker_service.pipeline.metrics.cricket.action import Action, Found, other
 from worker_service.pipeline.metrics.scene import RATE_TOLERANCE, Scene, Window
 from worker_service.pipeline.metrics.sight import look
 from worker_service.pipeline.signals.derivatives import speed

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.results import Metric, Reason, Side
-from worker_service.pipeline.metrics.action import Action
-from worker_service.pipeline.metrics.legs import planted_knee_deg
-from worker_service.pipeline.metrics.rotation import separation
+from worker_service.pipeline.metrics.cricket.action import Action
+from worker_service.pipeline.metrics.cricket.legs import planted_knee_deg
+from worker_service.pipeline.metrics.cricket.rotation import separation
 from worker_service.pipeline.metrics.scene import Reading, Scene, Window
 from worker_service.pipeline.signals.known import rms
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.results import Event, EventType, Highlight, Metric, Reason, Side
-from worker_service.pipeline.metrics.bursts import LIVELY, Burst, energy, find_bursts
-from worker_service.pipeline.metrics.cricket import FEET, HEAD, base_offset
+from worker_service.pipeline.metrics.cricket.app_metrics import FEET, HEAD, base_offset
+from worker_service.pipeline.metrics.general.bursts import LIVELY, Burst, energy, find_bursts
+from worker_service.pipeline.metrics.general.rhythm import cycles_per_minute
 from worker_service.pipeline.metrics.geometry import lean_deg
 from worker_service.pipeline.metrics.measurement import Measurement
-from worker_service.pipeline.metrics.rhythm import cycles_per_minute
 from worker_service.pipeline.metrics.scene import Reading, Scene, Window
 from worker_service.pipeline.metrics.sight import look
 from worker_service.pipeline.signals.derivatives import speed

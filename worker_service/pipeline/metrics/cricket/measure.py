@@ -1,0 +1,73 @@
+"""Strokes and deliveries: find them, take the metrics of each, combine them."""
+
+from typing import TYPE_CHECKING
+
+from shared.results import Event, Metric, Reason, Repetition, View
+from worker_service.pipeline.metrics.cricket.app_metrics import measure_action
+from worker_service.pipeline.metrics.cricket.batting import find_strokes
+from worker_service.pipeline.metrics.cricket.bowling import find_deliveries
+from worker_service.pipeline.metrics.measurement import Measurement
+from worker_service.pipeline.metrics.repetitions import combine
+from worker_service.pipeline.metrics.sight import look
+
+if TYPE_CHECKING:
+    from worker_service.pipeline.metrics.cricket.action import Action, Found
+    from worker_service.pipeline.metrics.scene import Scene
+
+FULL_TRUST_HZ = 30.0
+"""From here on an event is placed as well as the pose model sees it."""
+
+_EVENT_FIT = {View.SIDE: 1.0, View.OBLIQUE: 0.85}
+_EVENT_FIT |= dict.fromkeys((View.FRONT, View.REAR, View.UNKNOWN), 0.6)
+"""End-on, hands and feet move along the line of sight: peaks in the picture come early or late."""
+
+
+def measure_batting(scene: "Scene") -> Measurement:
+    """Return every stroke's events, and the metrics over all of them."""
+    return _measured(scene, find_strokes(scene, scene.settings.handedness))
+
+
+def measure_bowling(scene: "Scene") -> Measurement:
+    """Return every delivery's events, and the metrics over all of them."""
+    return _measured(scene, find_deliveries(scene, scene.settings.handedness))
+
+
+def _measured(scene: "Scene", found: "list[Action] | Reason") -> Measurement:
+    if isinstance(found, Reason):
+        return scene.nothing(found)
+    repetitions = [measure_action(scene, action) for action in found]
+    metrics: dict[str, Metric] = {
+        key: combine(spec, [metrics[key] for metrics in repetitions])
+        for key, spec in scene.specs.items()
+    }
+    return Measurement(
+        events=tuple(_event(scene, one) for action in found for one in action.events),
+        reps=tuple(
+            _repetition(scene, number, action, metrics)
+            for number, (action, metrics) in enumerate(zip(found, repetitions, strict=True), 1)
+        ),
+        highlights=(),
+        metrics=metrics,
+        clock=scene.clock,
+    )
+
+
+def _event(scene: "Scene", found: "Found") -> Event:
+    """Trust an event as far as the body was seen, by the rate of the pictures and by the view."""
+    seen = look(scene.track, ("left_hip", "right_hip"), found.at_s, found.at_s)
+    trust = seen.visibility * seen.coverage * min(1.0, seen.rate_hz / FULL_TRUST_HZ)
+    trust *= _EVENT_FIT[scene.view]
+    return scene.clock.event(found.type, found.at_s, confidence=trust, side=found.side)
+
+
+def _repetition(
+    scene: "Scene", index: int, action: "Action", metrics: dict[str, Metric]
+) -> Repetition:
+    start, end = (scene.clock.moment(s) for s in (action.span.start_s, action.span.end_s))
+    return Repetition(
+        index=index,
+        start_s=start.t_s,
+        end_s=end.t_s,
+        side=action.arm,
+        values={key: metric.value for key, metric in metrics.items()},
+    )

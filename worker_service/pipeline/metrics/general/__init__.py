@@ -1,0 +1,1 @@
+"""Any movement, described and not judged."""

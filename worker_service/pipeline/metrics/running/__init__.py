@@ -1,0 +1,1 @@
+"""Running: strides from one foot contact to the next of the same foot."""

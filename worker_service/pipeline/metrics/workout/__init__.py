@@ -1,0 +1,1 @@
+"""Workouts: repetitions of one exercise."""
