@@ -9,18 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.errors import plain_errors
-from cli.options import (
-    Engine,
-    EngineOption,
-    HandednessOption,
-    HeightOption,
-    MovementOption,
-    SampleFpsOption,
-    SlowMotionOption,
-    VideoArgument,
-    ViewOption,
-    given,
-)
+from cli.options import Engine, EngineOption, VideoArgument
+from cli.settings import Settings, takes_settings
 from shared.analysis import AnalysisSettings
 from shared.errors import JobError, ModelUnavailable
 
@@ -40,16 +30,12 @@ ModelOption = Annotated[
 
 
 @plain_errors()
-def analyze(  # noqa: PLR0913 - each option is an argument
+@takes_settings
+def analyze(
     video: VideoArgument,
     *,
+    settings: Settings,
     output: FolderOption,
-    movement: MovementOption = None,
-    handedness: HandednessOption = None,
-    camera_view: ViewOption = None,
-    sample_fps: SampleFpsOption = None,
-    athlete_height_cm: HeightOption = None,
-    slow_motion_factor: SlowMotionOption = None,
     engine: EngineOption = Engine.MEDIAPIPE,
     model: ModelOption = None,
 ) -> None:
@@ -67,16 +53,7 @@ def analyze(  # noqa: PLR0913 - each option is an argument
     from worker_service.engines import build_engine
     from worker_service.pipeline.analyse import FRAMES_NAME, RESULTS_NAME, analyse
 
-    settings = AnalysisSettings.model_validate(
-        given(
-            movement=movement,
-            handedness=handedness,
-            camera_view=camera_view,
-            sample_fps=sample_fps,
-            athlete_height_cm=athlete_height_cm,
-            slow_motion_factor=slow_motion_factor,
-        )
-    )
+    asked = AnalysisSettings.model_validate(settings)
     console = Console()
     with _errors_written_to(output, replacing=(RESULTS_NAME, FRAMES_NAME)):
         film = existing(video)
@@ -84,7 +61,7 @@ def analyze(  # noqa: PLR0913 - each option is an argument
         with native_stderr_held_back(), progress_on(console) as show:
             analysis = analyse(
                 film,
-                settings,
+                asked,
                 engine=build_engine(engine, pose_model),
                 report_progress=lambda step: show(_sight(step)),
             )

@@ -7,24 +7,16 @@ from typing import Annotated
 import typer
 
 from cli.errors import plain_errors
-from cli.options import (
-    Engine,
-    EngineOption,
-    HandednessOption,
-    MovementOption,
-    OutputOption,
-    SampleFpsOption,
-    given,
-)
+from cli.options import Engine, EngineOption, OutputOption
+from cli.settings import Settings, takes_settings
 
 
 @plain_errors()
+@takes_settings
 def demo(
     *,
+    settings: Settings,
     video: Annotated[Path | None, typer.Option(help="Default: the sample video.")] = None,
-    movement: MovementOption = None,
-    handedness: HandednessOption = None,
-    sample_fps: SampleFpsOption = None,
     engine: EngineOption = Engine.MEDIAPIPE,
     output: OutputOption = Path("build/demo/results.json"),
 ) -> None:
@@ -41,7 +33,6 @@ def demo(
     from local.sample import sample_video
 
     console = Console()
-    settings = given(movement=movement, handedness=handedness, sample_fps=sample_fps)
     film = existing(video) if video else sample_video(say=console.print)
     with local_system(engine, console) as stack:
 

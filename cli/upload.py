@@ -6,17 +6,8 @@ from typing import Annotated
 import typer
 
 from cli.errors import plain_errors
-from cli.options import (
-    HandednessOption,
-    HeightOption,
-    MovementOption,
-    OutputOption,
-    SampleFpsOption,
-    SlowMotionOption,
-    VideoArgument,
-    ViewOption,
-    given,
-)
+from cli.options import OutputOption, VideoArgument
+from cli.settings import Settings, takes_settings
 
 ApiOption = Annotated[
     str, typer.Option("--api", envvar="COACH_API", help="Address of the API with its base path.")
@@ -32,17 +23,13 @@ TokenOption = Annotated[
 
 
 @plain_errors()
-def upload(  # noqa: PLR0913 - each option is an argument
+@takes_settings
+def upload(
     video: VideoArgument,
     *,
+    settings: Settings,
     api: ApiOption = "http://127.0.0.1:8000/api/coaches/plus",
     token: TokenOption = None,
-    movement: MovementOption = None,
-    handedness: HandednessOption = None,
-    camera_view: ViewOption = None,
-    sample_fps: SampleFpsOption = None,
-    athlete_height_cm: HeightOption = None,
-    slow_motion_factor: SlowMotionOption = None,
     output: OutputOption = Path("build/upload/results.json"),
 ) -> None:
     """Upload VIDEO, wait for the analysis and show what comes back.
@@ -55,14 +42,6 @@ def upload(  # noqa: PLR0913 - each option is an argument
     from cli.sending import send_in
     from cli.videos import existing
 
-    settings = given(
-        movement=movement,
-        handedness=handedness,
-        camera_view=camera_view,
-        sample_fps=sample_fps,
-        athlete_height_cm=athlete_height_cm,
-        slow_motion_factor=slow_motion_factor,
-    )
     film = existing(video)
     with ApiClient(api, token or _local_token(api)) as client:
         send_in(film, settings, api=client, output=output, console=Console())

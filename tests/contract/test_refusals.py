@@ -36,6 +36,13 @@ BAD_SESSIONS = [
     ({"title": "t", "movement": "curling"}, "INVALID_CONFIG", "#/movement"),
     ({"title": "t", "handedness": "both"}, "INVALID_CONFIG", "#/handedness"),
     ({"title": "t", "camera_view": "drone"}, "INVALID_CONFIG", "#/camera_view"),
+    ({"title": "t", "exercise": "yoga"}, "INVALID_CONFIG", "#/exercise"),
+    ({"title": "t", "age_band": "old"}, "INVALID_CONFIG", "#/age_band"),
+    (
+        {"title": "t", "subject_hint": {"x": 0.4, "y": 0.1, "width": 0, "height": 0.5}},
+        "INVALID_CONFIG",
+        "#/subject_hint/width",
+    ),
     ({"title": "t", "athlete_height_cm": 10}, "INVALID_CONFIG", "#/athlete_height_cm"),
     ({"title": "t", "slow_motion_factor": 0.5}, "INVALID_CONFIG", "#/slow_motion_factor"),
     ({"title": "", "movement": "curling"}, "INVALID_REQUEST", "#/movement"),

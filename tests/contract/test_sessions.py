@@ -24,6 +24,17 @@ def test_a_session_comes_back_as_it_was_made(client):
     assert client.get(f"/sessions/{made['session_id']}").json == made
 
 
+def test_who_is_filmed_doing_what_can_be_said_beforehand(client):
+    said = {
+        "movement": "workout",
+        "exercise": "push_up",
+        "age_band": "under_16",
+        "subject_hint": {"t_s": 1.5, "x": 0.4, "y": 0.2, "width": 0.2, "height": 0.6},
+    }
+    made = client.post("/sessions", {"title": "Gym"} | said).json
+    assert {key: made["settings"][key] for key in said} == said
+
+
 def test_times_are_utc_and_say_so(client, engine):
     session = client.get(f"/sessions/{a_session(engine)}").json
     assert session["created_at"].endswith("Z")

@@ -96,6 +96,21 @@ def test_analyze_takes_the_settings_it_is_given(coach, clip, tmp_path):
     assert results.provenance.movement == "cricket_batting"
 
 
+@pytest.mark.parametrize(
+    "box", ["0.4,0.2,0.2", "a,b,c,d", "0.4,0.2,0.2,0.6@", "0.4,0.2,3,0.6", "0.4,0.2,.,0.6"]
+)
+def test_a_box_that_is_none_is_refused(coach, clip, tmp_path, box):
+    ended = coach("analyze", clip, "-o", tmp_path, "--engine", "synthetic", "--subject", box)
+    assert ended.exit_code == 2
+    assert "--subject" in ended.stderr
+
+
+def test_the_athlete_can_be_pointed_at(coach, clip, tmp_path):
+    pointed = ("--subject", "0.2,0.1,0.6,0.9@1.5", "--age-band", "under_13")
+    ended = coach("analyze", clip, "-o", tmp_path, "--engine", "synthetic", *pointed)
+    assert ended.exit_code == 0, ended.stderr
+
+
 def test_analyze_of_junk_says_so_and_replaces_what_was_there(coach, junk, tmp_path):
     for stale in ("results.json", "frames.json.gz"):
         (tmp_path / stale).write_text("stale")
