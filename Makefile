@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock bench clean
+.PHONY: help setup demo test check format lock bench evaluate docs clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
@@ -43,8 +43,14 @@ lock: setup ## write requirements/*.txt anew (UPGRADE=--upgrade takes newer vers
 	$(LOCK) --extra infra --constraints requirements/dev.txt --output-file requirements/infra.txt
 	$(LOCK) --extra worker --constraints requirements/dev.txt --output-file requirements/worker.txt
 
-bench: setup ## measure speed and accuracy
+bench: setup ## measure speed
 	@$(BIN)/python -m benchmarks
+
+evaluate: setup ## measure accuracy into docs/accuracy.md (CLIPS=folder of labelled clips)
+	@$(BIN)/python -m benchmarks.accuracy --doc docs/accuracy.md $(if $(CLIPS),--clips $(CLIPS))
+
+docs: setup ## write docs/metrics.md from the tables, rules and catalogue
+	@$(BIN)/python -m cli.metrics_page
 
 clean: ## remove everything that was made here, .venv too
 	rm -rf .venv .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \

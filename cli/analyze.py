@@ -50,19 +50,22 @@ def analyze(
     from cli.results_view import show_results
     from cli.sight import progress_on
     from cli.videos import existing
+    from shared.settings import WorkerSettings
     from worker_service.engines import build_engine
     from worker_service.pipeline.analyse import FRAMES_NAME, RESULTS_NAME, analyse
+    from worker_service.pipeline.pose.device import DeviceWish
 
     asked = AnalysisSettings.model_validate(settings)
     console = Console()
     with _errors_written_to(output, replacing=(RESULTS_NAME, FRAMES_NAME)):
         film = existing(video)
         pose_model = _model(model) if engine is Engine.MEDIAPIPE else None
+        device = DeviceWish(WorkerSettings().pose_device)
         with native_stderr_held_back(), progress_on(console) as show:
             analysis = analyse(
                 film,
                 asked,
-                engine=build_engine(engine, pose_model),
+                engine=build_engine(engine, pose_model, device, on_fallback=lambda _: None),
                 report_progress=lambda step: show(_sight(step)),
             )
         results = analysis.save(output)

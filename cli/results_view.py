@@ -17,6 +17,7 @@ from shared.results import (
     OverallLevel,
     Provenance,
     Quality,
+    Reference,
     Report,
     Results,
 )
@@ -85,8 +86,16 @@ def _measured_first(named: tuple[str, Metric]) -> tuple[bool, str]:
 def _cells(metric: Metric) -> tuple[str, str, Text]:
     if metric.reason is not None:
         return "–", "–", Text(REASONS[metric.reason], style="dim")
-    value = Text(f"{metric.value:.3g} {metric.unit}")
+    value = Text(f"{metric.value:.3g} {metric.unit}{_published(metric.reference)}")
     return _fraction(metric.score), _fraction(metric.confidence), value
+
+
+def _published(reference: Reference | None) -> str:
+    """Return what studies give for adults, to stand behind a value."""
+    if reference is None:
+        return ""
+    low, high = ("…" if end is None else f"{end:g}" for end in (reference.low, reference.high))
+    return f" (published: {low} to {high})"
 
 
 def _fraction(value: float | None) -> str:

@@ -120,6 +120,11 @@ class PoseSummary(Wire):
     height: int = Field(gt=0)
     rotation_deg: Literal[0, 90, 180, 270] = Field(description="Clockwise turn that was applied.")
     people_seen: int = Field(ge=0)
+    subject_hint_met: bool | None = Field(
+        default=None,
+        description="Whether somebody was where the coach pointed; None without a hint. "
+        "When nobody was, the athlete was chosen as usual.",
+    )
     full_rate: list["Stretch"] = Field(
         default_factory=list,
         description="Where the second pass looked at every picture; elsewhere `sample_fps` holds.",
@@ -400,6 +405,7 @@ class Drill(Wire):
     setup: str
     steps: list[str]
     dose: Dose
+    progression: str = Field(description="What comes when the dose is easy.")
     equipment: list[str]
     age_note: str
 

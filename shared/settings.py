@@ -105,6 +105,9 @@ class WorkerSettings(Settings):
     worker_id: str | None = Field(default=None, description="Default: host name and process id.")
     pose_engine: Literal["mediapipe", "synthetic"] = "mediapipe"
     pose_model_path: Path | None = None
+    pose_device: Literal["auto", "gpu", "cpu"] = Field(
+        default="auto", description="auto: the GPU where it works, else the CPU."
+    )
     worker_tmp: Path = Field(default=Path("/tmp"), description="Private job folders go here.")  # noqa: S108 - Lambda and ECS give /tmp
     receive_wait_s: int = Field(default=20, ge=0, le=20)
     lease_s: float = Field(default=LEASE_S, gt=0, le=11 * 3600)

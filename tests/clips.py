@@ -135,3 +135,32 @@ def sound_only(path: Path) -> Path:
         container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
+
+
+def retimed_clip(source: Path, path: Path, times_s: Sequence[float]) -> Path:
+    """Copy a clip and give its pictures other timestamps, sound ones or not.
+
+    A container keeps what it can: `.ts` negative times, `.mkv` the same time twice.
+    """
+    options = {"avoid_negative_ts": "disabled"}
+    with av.open(str(source)) as given, av.open(str(path), "w", options=options) as written:
+        stream = given.streams.video[0]
+        copy = written.add_stream_from_template(stream)
+        packets = (packet for packet in given.demux(stream) if packet.dts is not None)
+        for packet, t_s in zip(packets, times_s, strict=True):
+            packet.stream, packet.time_base = copy, TIME_BASE
+            packet.pts = packet.dts = round(t_s / TIME_BASE)
+            written.mux(packet)
+    return path
+
+
+def joined_streams(first: Path, second: Path, path: Path) -> Path:
+    """One file with two films in it, as a phone writes that records with both cameras."""
+    with av.open(str(first)) as one, av.open(str(second)) as two, av.open(str(path), "w") as out:
+        copies = [out.add_stream_from_template(given.streams.video[0]) for given in (one, two)]
+        for given, copy in zip((one, two), copies, strict=True):
+            for packet in given.demux(given.streams.video[0]):
+                if packet.dts is not None:
+                    packet.stream = copy
+                    out.mux(packet)
+    return path

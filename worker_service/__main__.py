@@ -19,6 +19,7 @@ from shared.telemetry import Metrics, configure_logging
 from worker_service.consumer import Consumer
 from worker_service.engines import build_engine
 from worker_service.job import JobRunner
+from worker_service.pipeline.pose.device import DeviceWish
 from worker_service.pipeline.video.probe import VideoLimits
 from worker_service.shutdown import Shutdown
 
@@ -34,7 +35,9 @@ def build() -> Consumer:
     runner = JobRunner(
         jobs=jobs,
         media=MediaStore(s3_client(storage), storage.s3_bucket),
-        engine=build_engine(settings.pose_engine, settings.pose_model_path),
+        engine=build_engine(
+            settings.pose_engine, settings.pose_model_path, DeviceWish(settings.pose_device)
+        ),
         limits=VideoLimits(max_duration_s=settings.video_max_duration_s),
         tmp=settings.worker_tmp,
         worker=worker,

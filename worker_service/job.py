@@ -183,8 +183,10 @@ class JobRunner:
             {
                 "JobsCompleted": (1, "Count"),
                 "FramesPerSecond": (frames / max(timings["pose"], 1e-6), "Count/Second"),
+                "JobsOnGpu": (float(results.provenance.device == "gpu"), "Count"),
                 **{f"{step.title()}Seconds": (s, "Seconds") for step, s in timings.items()},
-            }
+            },
+            device=results.provenance.device,
         )
 
 

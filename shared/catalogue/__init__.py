@@ -1,12 +1,23 @@
-"""What the product knows by heart: movements, how to film them, and drills."""
+"""What the product knows by heart: movements, how to film them, their events, and drills."""
 
 from shared.catalogue.loader import (
     CaptureGuide,
+    EventGuide,
     MovementGuide,
     TaggedDrill,
     drill,
     drills,
+    events,
     movements,
 )
 
-__all__ = ["CaptureGuide", "MovementGuide", "TaggedDrill", "drill", "drills", "movements"]
+__all__ = [
+    "CaptureGuide",
+    "EventGuide",
+    "MovementGuide",
+    "TaggedDrill",
+    "drill",
+    "drills",
+    "events",
+    "movements",
+]

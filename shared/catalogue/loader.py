@@ -1,6 +1,6 @@
 """Reads the catalogue's TOML files once and checks every entry.
 
-`movements/` has one file a movement, `drills/` one a kind of training.
+`movements/` has one file a movement, `drills/` one a kind of training, `events.toml` every event.
 """
 
 import tomllib
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from shared.results import Drill, Movement, View, Wire
+from shared.results import Drill, EventType, Movement, View, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +40,14 @@ class MovementGuide(Wire):
     capture: CaptureGuide
 
 
+class EventGuide(Wire):
+    """What a moment is called, what it means, and where it is looked for."""
+
+    title: str
+    definition: str = Field(min_length=10)
+    movements: list[Movement] = Field(min_length=1)
+
+
 class TaggedDrill(Wire):
     """A drill with the finding codes and movements it serves."""
 
@@ -54,6 +62,13 @@ def movements() -> "Mapping[Movement, MovementGuide]":
     files = {movement: _read(_HERE / "movements" / f"{movement}.toml") for movement in Movement}
     guides = {key: MovementGuide.model_validate({"id": key} | row) for key, row in files.items()}
     return MappingProxyType(guides)
+
+
+@lru_cache(maxsize=1)
+def events() -> "Mapping[EventType, EventGuide]":
+    """Return every kind of event."""
+    rows = _read(_HERE / "events.toml")
+    return MappingProxyType({kind: EventGuide.model_validate(rows[kind]) for kind in EventType})
 
 
 @lru_cache(maxsize=1)

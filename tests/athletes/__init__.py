@@ -8,7 +8,8 @@ far, in any format, mirrored, noisy, with holes. One file a movement; `camera.py
 from tests.athletes.analysed import Analysed, analysed, summary_of
 from tests.athletes.camera import Camera, Scenario
 from tests.athletes.cricket import delivery, stroke
-from tests.athletes.gait import walking
+from tests.athletes.gait import running, walking
+from tests.athletes.jumps import jumps
 from tests.athletes.standing import standing
 from tests.athletes.workout import squats
 
@@ -18,6 +19,8 @@ __all__ = [
     "Scenario",
     "analysed",
     "delivery",
+    "jumps",
+    "running",
     "squats",
     "standing",
     "stroke",

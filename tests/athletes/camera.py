@@ -52,6 +52,12 @@ class Scenario:
 def film(scenario: Scenario, camera: Camera) -> PoseTrack:
     """Project a movement onto a camera's picture."""
     real_s = np.arange(camera.late_s, scenario.duration_s + 1e-9, 1.0 / camera.rate_hz)
+    xy, world = projected(scenario, camera, real_s)
+    return _track(real_s, xy, world, camera)
+
+
+def projected(scenario: Scenario, camera: Camera, real_s: Array) -> tuple[Array, Array]:
+    """Return (n, 33, 2) pixels and (n, 33, 3) metres of a movement at these moments of it."""
     points = _seen_from(_landmarks(scenario.body(real_s)), camera.azimuth_deg)
     if camera.mirrored:
         points = _mirrored(points)
@@ -63,7 +69,7 @@ def film(scenario: Scenario, camera: Camera) -> PoseTrack:
     world = (points - hips) * np.array([1.0, -1.0, 1.0])
     noise_m = camera.noise_px / camera.px_per_m
     world += random.normal(0.0, noise_m, world.shape) if noise_m else 0.0
-    return _track(real_s, xy, world, camera)
+    return xy, world
 
 
 def _track(real_s: Array, xy: Array, world: Array, camera: Camera) -> PoseTrack:

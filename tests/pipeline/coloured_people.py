@@ -39,12 +39,16 @@ class BoxEngine:
     @contextmanager
     def tracking(self, max_people):
         with self._counted():
-            yield _Tracker()
+            yield _Tracker(self)
 
     @contextmanager
     def scanning(self, max_people):
         with self._counted():
             yield _Scanner(self)
+
+    def people_in(self, picture):
+        """Everyone this engine can see in a picture, the largest first."""
+        return boxes_in(picture)
 
     @contextmanager
     def _counted(self):
@@ -61,15 +65,16 @@ class _Scanner:
 
     def find(self, picture):
         self._engine.looks += 1
-        return boxes_in(picture)
+        return self._engine.people_in(picture)
 
 
 class _Tracker:
-    def __init__(self):
+    def __init__(self, engine):
+        self._engine = engine
         self._last = None
 
     def find(self, picture):
-        people = boxes_in(picture)
+        people = self._engine.people_in(picture)
         if self._last is not None:
             near = [p for p in people if np.abs(p.xy.mean(0) - self._last).max() < 0.1]
             people = sorted(near, key=lambda p: np.abs(p.xy.mean(0) - self._last).max())

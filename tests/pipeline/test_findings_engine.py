@@ -6,8 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.analysis import AnalysisSettings
+from shared.analysis import AgeBand, AnalysisSettings
 from shared.results import (
+    Event,
+    EventType,
+    Exercise,
     Metric,
     Moment,
     Movement,
@@ -15,14 +18,16 @@ from shared.results import (
     Quality,
     QualityCheck,
     Reason,
+    Repetition,
     Series,
     Severity,
     View,
     ViewEstimate,
 )
-from tests.athletes import analysed, delivery, stroke
+from tests.athletes import analysed, delivery, squats, stroke
 from worker_service.pipeline.findings import find
-from worker_service.pipeline.findings.rulebook import Adjustment, rulebooks
+from worker_service.pipeline.findings.engine import hold_against
+from worker_service.pipeline.findings.rulebook import Adjustment, Rule, rulebooks
 from worker_service.pipeline.metrics import Measurement, VideoClock
 from worker_service.pipeline.metrics.table import metric_specs
 
@@ -184,5 +189,135 @@ def test_a_deeply_bent_front_knee_is_found_between_landing_and_release():
 
 
 def test_an_adjustment_has_exactly_one_condition():
-    with pytest.raises(ValidationError):
-        Adjustment(factor=0.5, because="nothing")
+    for conditions in ({}, {"when_missing": "x", "when_finding": "Y"}):
+        with pytest.raises(ValidationError):
+            Adjustment.model_validate({"factor": 0.5, "because": "nothing"} | conditions)
+
+
+def lean_rule(operator, limit, **changes):
+    """Return one of the two limits of one fault."""
+    row = {
+        "code": "UPRIGHT_OR_EXCESSIVE_LEAN",
+        "title": f"The trunk leans {operator} {limit}",
+        "metric": "lean",
+        "operator": operator,
+        "limit": limit,
+        "medium_beyond": 4.0,
+        "high_beyond": 8.0,
+        "why": "a reason",
+        "cues": ["a cue"],
+        "drills": ["dead_bug"],
+        "source": "made for this test",
+    }
+    return Rule.model_validate(row | changes)
+
+
+BOTH = [lean_rule("below", 2.0), lean_rule("above", 15.0)]
+
+
+def lean(deg, **changes):
+    row = {"value": deg, "unit": "deg", "confidence": 0.9, "error_band": 1.0, "n": 1}
+    return Metric.model_validate(row | changes)
+
+
+def held(rules, metrics, *, reps=(), events=(), quality=None):
+    measurement = Measurement(tuple(events), tuple(reps), (), metrics, CLOCK)
+    return hold_against(rules, measurement, quality or recorded(), {})
+
+
+@pytest.mark.parametrize(
+    ("deg", "said"),
+    [(0.5, ["The trunk leans below 2.0"]), (8.0, []), (20.0, ["The trunk leans above 15.0"])],
+)
+def test_too_little_and_too_much_of_one_thing_are_one_fault(deg, said):
+    assert [one.title for one in held(BOTH, {"lean": lean(deg)}).findings] == said
+
+
+def test_a_fault_that_two_rules_show_is_said_once_by_the_worse():
+    rules = [
+        lean_rule("above", 15.0, title="mild"),
+        lean_rule("above", 15.0, title="bad", metric="fold"),
+    ]
+    result = held(rules, {"lean": lean(17.0), "fold": lean(30.0)})
+    assert [one.title for one in result.findings] == ["bad"]
+
+
+@given(st.lists(st.floats(-40.0, 40.0), min_size=1, max_size=4))
+def test_no_code_is_ever_found_twice(values):
+    rules = [
+        lean_rule(operator, limit, metric=f"lean{number}")
+        for number in range(len(values))
+        for operator, limit in (("below", 2.0), ("above", 15.0))
+    ]
+    found_codes = [
+        one.code
+        for one in held(
+            rules, {f"lean{number}": lean(deg) for number, deg in enumerate(values)}
+        ).findings
+    ]
+    assert len(found_codes) == len(set(found_codes))
+
+
+@pytest.mark.parametrize("band", [AgeBand.UNDER_13, AgeBand.UNDER_16, AgeBand.UNDER_18])
+def test_no_limit_of_adults_is_held_against_anyone_under_18(band):
+    young = analysed(delivery(112.0).filmed(), BOWLING, age_band=band)
+    assert young.findings.findings == []
+    assert young.findings.overall_level is OverallLevel.NOT_MEASURABLE
+    grown = analysed(delivery(112.0).filmed(), BOWLING, age_band=AgeBand.ADULT)
+    assert "KNEE_COLLAPSE" in codes(grown.findings)
+
+
+def test_a_child_out_of_sight_is_still_said_to_be():
+    hidden = analysed(
+        squats().filmed(gaps_s=((2.0, 6.5),)), Movement.GENERAL, age_band=AgeBand.UNDER_13
+    )
+    assert codes(hidden.findings) == {"INSUFFICIENT_POSE_VISIBILITY"}
+
+
+def test_a_rule_holds_only_for_its_exercises():
+    rule = lean_rule("above", 15.0, exercises=["squat", "lunge"])
+    assert rule.holds_for(Exercise.LUNGE, adult=True)
+    assert not rule.holds_for(Exercise.PUSH_UP, adult=True)
+    assert not rule.holds_for(None, adult=True)
+    assert lean_rule("above", 15.0).holds_for(Exercise.PUSH_UP, adult=True)
+
+
+def repetitions(*values):
+    return [
+        Repetition(index=n, start_s=n * 0.5, end_s=n * 0.5 + 0.4, values={"lean": value})
+        for n, value in enumerate(values)
+    ]
+
+
+def test_the_worst_repetition_proves_a_repeated_fault():
+    reps = repetitions(16.0, 12.0, 25.0, 19.0)
+    evidence = held(BOTH, {"lean": lean(17.5, n=4)}, reps=reps).findings[0].evidence
+    assert evidence.scrub_t_s == pytest.approx(1.2)
+    assert [frame.t_s for frame in evidence.worst_frames] == pytest.approx([1.2, 1.7, 0.2])
+    assert [(s.start_s, s.end_s) for s in evidence.segments] == [(0.0, 0.4), (1.0, 1.9)]
+
+
+def test_a_repetition_is_looked_at_when_its_event_happened():
+    bottom = EventType.REP_BOTTOM
+    events = [Event(type=bottom, t_s=t_s, frame=0, confidence=1.0) for t_s in (0.1, 0.6)]
+    metric = lean(20.0, n=2, at=Moment(t_s=0.1, frame=5, event=bottom))
+    evidence = held(BOTH, {"lean": metric}, reps=repetitions(18.0, 22.0), events=events)
+    assert evidence.findings[0].evidence.scrub_t_s == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize(("measured", "factor"), [(1, 0.5), (2, 1.0), (4, 1.0)])
+def test_a_fault_measured_in_few_repetitions_weighs_less(measured, factor):
+    adjust = [{"when_measured_below": 0.5, "factor": 0.5, "because": "mostly hidden"}]
+    rule = lean_rule("above", 15.0, adjust=adjust, least_confidence=0.1)
+    values = [20.0] * measured + [None] * (4 - measured)
+    result = held([rule], {"lean": lean(20.0, n=measured)}, reps=repetitions(*values))
+    assert result.findings[0].confidence == pytest.approx(0.9 * factor)
+
+
+def test_a_fault_weighs_less_without_the_metric_that_would_confirm_it():
+    adjust = [{"when_missing": "fold", "factor": 0.5, "because": "only one of two was seen"}]
+    rule = lean_rule("above", 15.0, adjust=adjust)
+    hidden = Metric.missing(Reason.LANDMARKS_HIDDEN, unit="deg")
+    alone = held([rule], {"lean": lean(20.0), "fold": hidden}).findings[0]
+    confirmed = held([rule], {"lean": lean(20.0), "fold": lean(20.0)}).findings[0]
+    assert alone.confidence == pytest.approx(confirmed.confidence * 0.5)

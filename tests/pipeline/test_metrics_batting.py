@@ -141,3 +141,63 @@ def test_a_stroke_without_a_stride_has_no_plant():
     result = analysed(track, BATTING)
     assert np.isnan(result.at_s("front_foot_plant"))
     assert np.isfinite(result.at_s("contact"))
+
+
+@pytest.mark.parametrize("rate_hz", [60, 120, 240])
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_stance_stride_backlift_and_downswing_are_what_they_were(rate_hz, mirrored):
+    truth = stroke().truth
+    result = batted(rate_hz=rate_hz, mirrored=mirrored)
+    height_m = truth["stance_m"] / result.value("stance_width")
+    assert height_m == pytest.approx(1.8, rel=0.06)
+    assert result.value("stride_length") * height_m == pytest.approx(truth["stride_m"], abs=0.01)
+    assert result.value("backlift_angle") == pytest.approx(truth["backlift_deg"], abs=1.0)
+    assert result.value("downswing_time") == pytest.approx(truth["downswing_s"], abs=0.01)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_head_is_behind_the_front_foot_where_it_was(mirrored):
+    track = stroke().filmed(rate_hz=240, mirrored=mirrored, px_per_m=300)
+    at = int(np.abs(track.t_s - stroke().moments_s["contact"]).argmin())
+    front = "right" if mirrored else "left"
+    foot = (track.point(f"{front}_ankle") + track.point(f"{front}_foot_index"))[at, 0] / 2
+    off_m = (track.middle("left_ear", "right_ear")[at, 0] - foot) / 300 * (-1 if mirrored else 1)
+    result = batted(mirrored=mirrored, px_per_m=300, settings={"athlete_height_cm": 180})
+    assert result.value("head_over_front_foot") == pytest.approx(off_m, abs=0.03)
+    assert result.measurement.metrics["head_over_front_foot"].unit == "m"
+
+
+def test_the_downswing_needs_60_pictures_a_second():
+    metric = batted(rate_hz=30).measurement.metrics["downswing_time"]
+    assert metric.reason is Reason.SAMPLE_RATE_TOO_LOW
+
+
+def test_strides_cannot_be_seen_from_the_bowlers_end():
+    metrics = batted(azimuth_deg=-90, settings={"handedness": "right"}).measurement.metrics
+    along = ("stance_width", "stride_length", "head_over_front_foot", "backlift_angle")
+    assert {metrics[key].reason for key in along} == {Reason.VIEW_UNSUITABLE}
+
+
+def test_jitter_moves_the_angles_of_a_stroke_by_3_degrees_and_its_events_by_one_picture():
+    scenario = stroke(150.0)
+    truth = {"front_knee_brace_score": 150.0, "backlift_angle": 110.0}
+    results = [
+        batted(scenario, rate_hz=60, noise_px=2.5, px_per_m=270, seed=seed, late_s=seed % 8 / 480)
+        for seed in range(20)
+    ]
+    for key, value in truth.items():
+        assert np.median([abs(result.value(key) - value) for result in results]) <= 3.0, key
+    for kind, at_s in scenario.moments_s.items():
+        assert np.median([abs(one.at_s(kind) - at_s) for one in results]) <= 1 / 60, kind
+
+
+def test_a_stroke_looked_at_in_full_only_while_it_is_quick_gives_the_same_numbers():
+    whole = stroke().filmed(rate_hz=120)
+    kept = ((whole.t_s > 1.1) & (whole.t_s < 2.0)) | (whole.frame % 8 == 0)
+    columns = ("t_s", "frame", "xy_px", "visibility", "world_m", "origin")
+    mixed = replace(whole, **{name: getattr(whole, name)[kept] for name in columns})
+    full, part = analysed(whole, BATTING), analysed(mixed, BATTING)
+    for key, metric in full.measurement.metrics.items():
+        assert part.measurement.metrics[key].reason is metric.reason, key
+        if metric.value is not None:
+            assert part.value(key) == pytest.approx(metric.value, abs=0.02, rel=0.01), key

@@ -9,6 +9,7 @@ from worker_service.pipeline.metrics.geometry import joint_angle_deg, swing_deg
 from worker_service.pipeline.signals.derivatives import unwrapped_deg
 
 BATTING, BOWLING = Movement.CRICKET_BATTING, Movement.CRICKET_BOWLING
+JUMP_METRICS = ("flight_time", "jump_height")  # who does not jump has no jump, moving or not
 FORMATS = [(1920, 1080), (1080, 1920), (720, 720), (640, 360)]
 
 
@@ -60,7 +61,8 @@ def test_5_scores_do_not_change_with_zoom(px_per_m, key):
 def test_6_a_motionless_person_with_jitter_shows_no_movement(movement, rate_hz, px_per_m):
     track = standing(3.0).filmed(rate_hz=rate_hz, noise_px=1.5, px_per_m=px_per_m)
     result = analysed(track, movement)
-    reasons = {metric.reason for metric in result.measurement.metrics.values()}
+    metrics = result.measurement.metrics.items()
+    reasons = {metric.reason for key, metric in metrics if key not in JUMP_METRICS}
     assert Reason.NO_MOVEMENT in reasons
     assert reasons <= {Reason.NO_MOVEMENT, Reason.NOT_DEFINED_FOR_MOVEMENT}
     assert result.measurement.events == ()

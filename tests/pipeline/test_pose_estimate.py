@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from shared.analysis import AnalysisSettings
+from shared.analysis import AnalysisSettings, SubjectHint
 from shared.errors import ModelUnavailable, NoPersonFound
+from shared.results import Movement
 from tests.clips import make_clip, truncated_clip, turned_clip
 from tests.pipeline.coloured_people import BoxEngine
 from worker_service.pipeline.pose.estimate import estimate_pose
@@ -61,6 +62,46 @@ def test_progress_counts_every_picture(tmp_path):
     )
 
     assert seen == [(done, 15) for done in range(1, 16)]
+
+
+def test_a_short_clip_of_a_fast_movement_is_looked_at_once_in_every_picture(tmp_path):
+    clip = make_clip(tmp_path / "clip.mp4", frames=60, fps=30)
+    settings = AnalysisSettings(movement=Movement.CRICKET_BOWLING, sample_fps=15)
+
+    summary = estimate_pose(clip, settings, engine=SyntheticEngine()).summary
+
+    assert summary.frames_sampled == 60
+    assert summary.sample_fps == pytest.approx(30, abs=0.1)
+    assert summary.full_rate == []
+
+
+@pytest.mark.parametrize("movement", Movement)
+def test_progress_ends_with_all_pictures_done_and_never_goes_back(tmp_path, movement):
+    clip = make_clip(tmp_path / "clip.mp4", frames=105, fps=30)
+    seen = []
+
+    outcome = estimate_pose(
+        clip,
+        AnalysisSettings(movement=movement, sample_fps=15),
+        engine=SyntheticEngine(),
+        report_progress=lambda done, total: seen.append((done, total)),
+    )
+
+    shares = [done / total for done, total in seen]
+    assert shares == sorted(shares)
+    assert seen[-1][0] == seen[-1][1] >= outcome.summary.frames_sampled
+
+
+def test_the_summary_says_whether_the_coachs_box_was_met(tmp_path):
+    clip = make_clip(tmp_path / "clip.mp4", frames=30, fps=30)
+
+    def met(**box):
+        settings = AnalysisSettings(subject_hint=SubjectHint(**box)) if box else AnalysisSettings()
+        return estimate_pose(clip, settings, engine=SyntheticEngine()).summary.subject_hint_met
+
+    assert met() is None
+    assert met(x=0.35, y=0.3, width=0.3, height=0.6) is True
+    assert met(x=0.0, y=0.0, width=0.1, height=0.1) is False
 
 
 def test_what_progress_raises_stops_the_analysis(tmp_path):

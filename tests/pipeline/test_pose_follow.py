@@ -3,7 +3,13 @@ import pytest
 
 from tests.pipeline.coloured_people import BLUE, GREEN, RED, BoxEngine, scene
 from worker_service.pipeline.pose.athlete import candidates
-from worker_service.pipeline.pose.follow import LOOK_EVERY_PICTURES, MAX_PEOPLE, Followers
+from worker_service.pipeline.pose.follow import (
+    LOOK_ANYWAY_S,
+    LOOK_EVERY_PICTURES,
+    LOOK_EVERY_S,
+    MAX_PEOPLE,
+    Followers,
+)
 from worker_service.pipeline.pose.people import people
 from worker_service.pipeline.pose.sightings import SightingsLog
 
@@ -81,6 +87,31 @@ def test_looking_for_others_is_rare_and_everything_is_closed():
 
     assert engine.looks <= 90 // LOOK_EVERY_PICTURES + 1
     assert engine.open == 0
+
+
+def looks_at(boxes_at, pictures=180):
+    engine = BoxEngine()
+    watch(boxes_at, pictures=pictures, engine=engine)
+    return engine.looks
+
+
+def test_looks_are_rare_where_nothing_changes():
+    assert looks_at(lambda i: [(RED, 60, 220, 150)]) <= 180 / 30 / LOOK_ANYWAY_S + 1
+
+
+def test_somebody_is_looked_for_as_long_as_something_else_moves():
+    def ball(i):
+        return [(RED, 60, 220, 150), (GREEN, 150 + i % 150, 100, 18)]
+
+    assert looks_at(ball) >= 180 / 30 / LOOK_EVERY_S - 1
+
+
+def test_who_walks_in_is_found_within_half_a_second():
+    sightings = watch(lambda i: [(RED, 60, 220, 150), *([(BLUE, 250, 220, 40)] if i > 70 else [])])
+
+    _, second = people(sightings)
+
+    assert sightings.t_s[sightings.picture[second[0]]] - 71 / 30 <= LOOK_EVERY_S + 0.01
 
 
 def test_landmarkers_are_closed_when_something_breaks():

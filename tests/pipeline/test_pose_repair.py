@@ -2,9 +2,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.athletes import delivery, running, walking
+from worker_service.pipeline.pose.plausible import impossible
 from worker_service.pipeline.pose.repair import repaired
 from worker_service.pipeline.pose.synthetic_engine import squatting_body
+from worker_service.pipeline.signals.outliers import outliers
 from worker_service.pipeline.track import INDEX, LANDMARKS, Origin, PoseTrack
 
 
@@ -77,21 +82,92 @@ def test_the_limit_counts_the_athletes_own_seconds():
 def test_one_misplaced_landmark_is_replaced():
     track = squat_track()
     xy_px = track.xy_px.copy()
-    xy_px[30, INDEX["left_wrist"]] += [300, -200]
+    xy_px[30, INDEX["nose"]] += [60, -40]
 
     mended = repaired(replace(track, xy_px=xy_px))
 
     assert np.abs(mended.xy_px - track.xy_px).max() < 5
-    assert mended.origin[30, INDEX["left_wrist"]] == Origin.INTERPOLATED
+    assert mended.origin[30, INDEX["nose"]] == Origin.INTERPOLATED
     assert (mended.origin == Origin.INTERPOLATED).sum() == 1
 
 
-def test_a_fast_swing_is_not_taken_for_a_misplaced_landmark():
-    track = squat_track(fps=30.0)
+@pytest.mark.parametrize("pictures", [[30], [30, 31]])
+def test_a_joint_on_too_long_a_limb_is_replaced_with_what_hangs_on_it(pictures):
+    track = squat_track()
     xy_px = track.xy_px.copy()
-    turn = 2 * np.pi * 2.5 * track.t_s
-    xy_px[:, INDEX["right_wrist"]] += 250 * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    hand = [INDEX[f"left_{part}"] for part in ("wrist", "pinky", "index", "thumb")]
+    xy_px[np.ix_(pictures, hand)] += [300, -200]
 
     mended = repaired(replace(track, xy_px=xy_px))
 
-    assert np.array_equal(mended.xy_px, xy_px)
+    assert np.abs(mended.xy_px - track.xy_px).max() < 10
+    assert np.all(mended.origin[np.ix_(pictures, hand)] == Origin.INTERPOLATED)
+
+
+def test_a_knee_that_slides_along_its_leg_for_a_moment_is_replaced():
+    track = squat_track()
+    xy_px = track.xy_px.copy()
+    hip, knee, ankle = (xy_px[20, INDEX[f"right_{part}"]] for part in ("hip", "knee", "ankle"))
+    xy_px[20, INDEX["right_knee"]] = hip + 0.7 * (knee - hip) + 0.3 * (ankle - hip)
+
+    mended = repaired(replace(track, xy_px=xy_px))
+
+    assert mended.origin[20, INDEX["right_knee"]] == Origin.INTERPOLATED
+    assert np.abs(mended.xy_px - track.xy_px).max() < 5
+
+
+def test_two_legs_mixed_into_one_for_a_moment_are_replaced():
+    track = running().filmed(rate_hz=30.0)
+    feet = [[INDEX[f"{side}_{part}"] for part in ("ankle", "heel")] for side in ("left", "right")]
+    apart = np.linalg.norm(track.xy_px[:, feet[0][0]] - track.xy_px[:, feet[1][0]], axis=1)
+    picture = 20 + int(apart[20:60].argmax())
+    xy_px = track.xy_px.copy()
+    xy_px[picture, feet] = track.xy_px[picture, feet].mean(axis=0)
+
+    mended = repaired(replace(track, xy_px=xy_px))
+
+    assert np.all(mended.origin[picture, feet] == Origin.INTERPOLATED)
+    assert np.abs(mended.xy_px - track.xy_px)[picture, feet].max() < 0.2 * apart[picture]
+
+
+@pytest.mark.parametrize("rate_hz", [15, 30, 60, 240])
+def test_legs_that_stride_are_not_mixed_into_one(rate_hz):
+    track = running(over_ground=True).filmed(rate_hz=rate_hz, noise_px=2.5, px_per_m=285.0)
+    legs = [INDEX[f"left_{part}"] for part in ("ankle", "heel", "foot_index")]
+
+    assert impossible(track)[:, legs].mean() < 0.001
+
+
+@pytest.mark.parametrize("rate_hz", [30, 60, 240])
+def test_a_bowling_hand_is_fast_and_not_misplaced(rate_hz):
+    track = delivery().filmed(rate_hz=rate_hz, noise_px=2.5)
+    arm = [INDEX[f"right_{part}"] for part in ("elbow", "wrist", "index")]
+
+    assert not impossible(track)[:, arm].any()
+
+
+@given(st.floats(0.0, 3.0), st.sampled_from([15.0, 30.0, 60.0]), st.integers(0, 99))
+@settings(deadline=None, max_examples=15)
+def test_noise_is_hardly_ever_taken_for_a_misplaced_landmark(noise_px, rate_hz, seed):
+    track = walking(duration_s=3.0).filmed(
+        noise_px=noise_px, rate_hz=rate_hz, seed=seed, px_per_m=285.0
+    )
+
+    assert impossible(track).mean() < 0.001
+
+
+def test_an_outlier_is_found_where_the_rate_changes():
+    t_s = np.r_[np.arange(0, 1, 1 / 15), np.arange(1, 2, 1 / 60), np.arange(2, 3, 1 / 15)]
+    path = np.stack([np.sin(t_s), np.cos(t_s)], axis=1)
+    path[[20, 40]] += 0.2
+
+    assert np.flatnonzero(outliers(t_s, path, pull=50.0)).tolist() == [20, 40]
+
+
+def test_slow_sampling_gives_a_limb_time_to_be_there_and_back():
+    t_s = np.arange(0, 3, 1 / 5)
+    path = np.zeros((len(t_s), 2))
+    path[7] = [0.3, 0.0]
+
+    assert not outliers(t_s, path, pull=200.0).any()
+    assert outliers(t_s / 12, path, pull=200.0).any()

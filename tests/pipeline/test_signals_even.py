@@ -1,13 +1,17 @@
 """Curves on the even clock, speeds, turn rates and moments."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from tests.athletes import delivery, standing
+from tests.athletes import delivery, standing, walking
+from worker_service.pipeline.metrics.geometry import joint_angle_deg
 from worker_service.pipeline.signals.derivatives import speed, turn_rate_deg_s, unwrapped_deg
 from worker_service.pipeline.signals.even import EVEN_HZ, even_clock, resample
 from worker_service.pipeline.signals.moments import crest, first_below, highest, last_above, peaks
-from worker_service.pipeline.signals.motion import Motion, cutoff_hz
+from worker_service.pipeline.signals.motion import GAIT, STRIKE, Motion, cutoff_hz
+from worker_service.pipeline.signals.rates import densest_rate_hz, local_rate_hz
 
 
 def sine(t):
@@ -119,3 +123,82 @@ def test_a_part_of_a_motion_keeps_its_clock():
     part = Motion.of(standing().filmed()).between(0.5, 1.0)
     assert part.t_s[0] == pytest.approx(0.5)
     assert part.t_s[-1] == pytest.approx(1.0)
+
+
+def with_a_dense_window(track, start_s, end_s):
+    """Every fourth picture of a track, and every one inside a window: what two passes leave."""
+    inside = (track.real_s >= start_s) & (track.real_s <= end_s)
+    kept = np.flatnonzero(inside | (np.arange(len(track)) % 4 == 0))
+    columns = ("t_s", "frame", "xy_px", "visibility", "world_m", "origin")
+    return replace(track, **{name: getattr(track, name)[kept] for name in columns})
+
+
+@pytest.mark.parametrize(("noise_px", "at_the_border_px"), [(0.0, 6.0), (2.5, 8.0)])
+def test_a_dense_window_in_a_coarse_track_gives_the_curve_of_a_dense_track(
+    noise_px, at_the_border_px
+):
+    dense = delivery().filmed(rate_hz=60, noise_px=noise_px)
+    whole, mixed = Motion.of(dense), Motion.of(with_a_dense_window(dense, 0.6, 1.5))
+    for margin_s, close_px in ((0.0, at_the_border_px), (0.1, 0.1)):
+        parts = [one.between(0.6 + margin_s, 1.5 - margin_s).xy_px for one in (whole, mixed)]
+        assert np.linalg.norm(parts[0] - parts[1], axis=2).max() < close_px
+
+
+def test_a_stillness_does_not_ring_where_the_rate_changes():
+    dense = standing(duration_s=3.0).filmed(rate_hz=60)
+    xy_px = Motion.of(with_a_dense_window(dense, 1.0, 2.0)).xy_px
+    assert np.ptp(xy_px, axis=0).max() < 1e-6
+
+
+def test_noise_of_a_coarse_stretch_is_smoothed_by_what_its_rate_allows():
+    random = np.random.default_rng(3)
+    t = np.arange(0, 20, 1 / 15)
+    clock = even_clock(t)
+    noise = random.normal(0, 1, (len(t), 1))
+    assert resample(t, noise, clock, cutoff_hz=14.0).std() < 0.95
+    assert resample(t, noise, clock, cutoff_hz=14.0) == pytest.approx(
+        resample(t, noise, clock, cutoff_hz=7.0)
+    )
+
+
+def test_a_hole_breaks_a_coarse_stretch_beside_a_dense_one():
+    t = np.r_[np.arange(0, 2, 1 / 60), np.arange(2, 4, 0.2)]
+    values = sine(t)
+    values[-5] = np.nan
+    clock = even_clock(t)
+    drawn = resample(t, values, clock, cutoff_hz=None)[:, 0]
+    assert np.isnan(drawn[(clock > t[-6] + 0.01) & (clock < t[-4] - 0.01)]).all()
+    assert np.isfinite(drawn[clock < t[-6]]).all()
+
+
+def test_gait_is_smoothed_more_than_a_stroke():
+    track = standing().filmed(noise_px=2.5)
+    jitter = [Motion.of(track, cutoffs).xy_px.std(axis=0).mean() for cutoffs in (GAIT, STRIKE)]
+    assert jitter[0] < jitter[1]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "cutoffs"), [(walking(duration_s=3.0), GAIT), (delivery(), STRIKE)]
+)
+def test_joint_angles_at_realistic_noise_are_within_three_degrees(scenario, cutoffs):
+    noisy, clean = (
+        Motion.of(scenario.filmed(noise_px=noise_px, px_per_m=285.0), cutoffs)
+        for noise_px in (2.5, 0.0)
+    )
+    off = np.abs(knee_deg(noisy) - knee_deg(clean))
+    assert np.median(off) < 1.5
+    assert np.percentile(off, 95) < 6.0
+
+
+def knee_deg(motion):
+    return joint_angle_deg(*(motion.point(f"left_{part}") for part in ("hip", "knee", "ankle")))
+
+
+def test_rates_are_local():
+    t = np.r_[np.arange(0, 2, 1 / 15), np.arange(2, 3, 1 / 60), np.arange(3, 5, 1 / 15)]
+    rates = local_rate_hz(t)
+    assert rates[5] == pytest.approx(15.0)
+    assert rates[60] == pytest.approx(60.0)
+    assert densest_rate_hz(t, for_s=0.5) == pytest.approx(60.0)
+    assert densest_rate_hz(t, for_s=2.5) == pytest.approx(15.0)
+    assert densest_rate_hz(t[:1], for_s=1.0) == 0.0

@@ -40,6 +40,17 @@ def test_uneven_samples_are_smoothed_in_their_own_time():
     assert np.abs(smooth - wave(t_s, 1))[30:-30].max() < 0.1
 
 
+def test_a_coarse_stretch_does_not_coarsen_a_dense_one():
+    t_s = np.r_[np.arange(0, 2, 1 / 60), np.arange(2, 4, 1 / 15)]
+    dense = t_s < 1.7
+
+    smooth = zero_lag_lowpass(t_s, wave(t_s, 2), 8.0)
+
+    alone = zero_lag_lowpass(t_s[t_s < 2], wave(t_s[t_s < 2], 2), 8.0)
+    assert np.abs(smooth[dense] - alone[: dense.sum()]).max() < 0.02
+    assert np.isfinite(smooth).all()
+
+
 def test_missing_samples_stay_missing_and_spoil_nothing():
     t_s = np.arange(200) / 60
     values = np.stack([wave(t_s, 1), wave(t_s, 2)], axis=1)

@@ -1,10 +1,13 @@
 from dataclasses import replace
 
+import av
 import numpy as np
 import pytest
 
 from shared.errors import PermanentJobError, VideoEmpty, VideoTooLong
 from tests.clips import four_corners, make_clip, remuxed_with_matrix, truncated_clip
+from worker_service.pipeline.engine import Box, Picture
+from worker_service.pipeline.video.close_up import close_up
 from worker_service.pipeline.video.decode import Decoding
 from worker_service.pipeline.video.probe import VideoLimits, probe
 
@@ -99,6 +102,55 @@ def test_odd_sizes_lose_at_most_a_pixel(tmp_path):
     [first, _] = decoding(clip).pictures()
 
     assert np.abs(np.subtract(first.rgb.shape, (121, 161, 3))).max() <= 1
+
+
+@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv444p", "yuvj420p"])
+@pytest.mark.parametrize("rotation_deg", [0, 90, 180, 270])
+def test_looking_closer_shows_the_same_place_upright_in_full_resolution(
+    tmp_path, rotation_deg, pix_fmt
+):
+    clip = make_clip(
+        tmp_path / "c.mp4",
+        frames=2,
+        draw=four_corners(640, 360),
+        rotation_deg=rotation_deg,
+        pix_fmt=pix_fmt,
+    )
+    picture = next(decoding(clip, long_side_px=160).pictures())
+
+    whole = picture.look_closer(Box(0, 0, 1, 1), 640)
+    green = picture.look_closer(Box(0.75, 0.1, 0.2, 0.25), 1000)
+    small_green = picture.look_closer(Box(0.75, 0.1, 0.2, 0.25), 64)
+
+    assert corner_colours(whole) == corner_colours(picture.rgb)
+    assert whole.shape == (360, 640, 3)
+    assert green.shape == (90, 128, 3)
+    assert small_green.shape == (45, 64, 3)
+    for part in (green, small_green):
+        assert np.abs(part.astype(int) - (30, 200, 30)).max() < 25
+
+
+@pytest.mark.parametrize("size", [(161, 121), (160, 120)])
+@pytest.mark.parametrize("box", [Box(0.503, 0.31, 0.3, 0.2), Box(-0.2, 0.9, 0.6, 0.4)])
+def test_looking_closer_cuts_to_the_nearest_pixel(size, box):
+    width, height = size
+    drawn = av.VideoFrame.from_ndarray(four_corners(width, height)(0), "rgb24")
+    decoded = drawn.reformat(format="yuv420p")
+    whole = close_up(decoded, Box(0, 0, 1, 1), 1000)
+
+    part = close_up(decoded, box, 1000)
+
+    left, right = (round(max(x, 0) * width) for x in (box.x, box.x + box.width))
+    top, bottom = (round(min(y, 1) * height) for y in (box.y, box.y + box.height))
+    assert whole.shape == (height, width, 3)
+    assert np.array_equal(part, whole[top:bottom, left:right])
+
+
+def test_only_a_decoded_picture_can_be_looked_at_closer():
+    picture = Picture(frame=0, t_s=0.0, rgb=np.zeros((2, 2, 3), np.uint8))
+
+    with pytest.raises(ValueError, match="decoded"):
+        picture.look_closer(Box(0, 0, 1, 1), 10)
 
 
 def test_a_truncated_clip_gives_what_was_good_and_says_so(tmp_path):

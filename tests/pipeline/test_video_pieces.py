@@ -19,6 +19,7 @@ from worker_service.pipeline.video.pieces import (
     RUN_IN_PICTURES,
     WARM_UP_PICTURES,
     cut,
+    window,
 )
 from worker_service.pipeline.video.probe import VideoLimits, probe
 
@@ -77,6 +78,8 @@ def assert_pieces_are_the_whole(path, sample_fps=0.0):
     assert all(np.array_equal(a.rgb, b.rgb) for a, b in zip(found, expected, strict=True))
     assert (len(index), index.duration_s) == (whole.frames_seen, whole.duration_s)
     assert not whole.truncated
+    distinct_t_s = np.concatenate([part.distinct_t_s for part in parts])
+    assert np.array_equal(distinct_t_s, whole.distinct_t_s)
     return len(parts)
 
 
@@ -124,10 +127,10 @@ def test_a_short_clip_stays_whole(tmp_path):
 
 
 def test_pieces_follow_each_other_and_are_warmed_up(tmp_path):
-    index, parts = parts_of(keyed_clip(tmp_path / "clip.mp4", steady(31)))
+    index, parts = parts_of(keyed_clip(tmp_path / "clip.mp4", steady(61)))
     pieces = cut(index, 0.0)
 
-    assert len(parts) == len(pieces) == 6
+    assert len(parts) == len(pieces) == 4
     assert pieces[0].warm_up == pieces[0].begin == pieces[0].key == 0
     assert pieces[-1].end == len(index)
     assert all(before.end == after.begin for before, after in pairwise(pieces))
@@ -135,6 +138,25 @@ def test_pieces_follow_each_other_and_are_warmed_up(tmp_path):
         assert piece.begin - piece.warm_up >= WARM_UP_PICTURES
         assert index.keys[piece.key] <= min(piece.warm_up, piece.begin - RUN_IN_PICTURES)
         assert index.t_s[piece.end - 1] - index.t_s[piece.begin] <= MAX_PIECE_S
+
+
+@pytest.mark.parametrize(("start_s", "end_s"), [(0, 0.2), (1, 1.5), (2.9, 3.2), (6.5, 9), (2, 2)])
+@pytest.mark.parametrize("gop", [1, 30, 1000])
+def test_a_window_is_every_picture_between_two_times_and_nothing_beyond(
+    tmp_path, start_s, end_s, gop
+):
+    clip = keyed_clip(tmp_path / "clip.mp4", steady(7), gop=gop, b_frames=2)
+    index = read_index(clip, probe(clip), LIMITS)
+    assert index is not None
+    part = PieceDecoding(clip, probe(clip), index, window(index, start_s, end_s), 0.0)
+
+    pictures = list(part.pictures_to_its_end())
+
+    own = [p for p in pictures if p.frame >= part.begin]
+    inside = [p for p in Decoding(clip, probe(clip)).pictures() if start_s <= p.t_s < end_s]
+    assert [p.frame for p in own] == [p.frame for p in inside]
+    assert all(np.array_equal(a.rgb, b.rgb) for a, b in zip(own, inside, strict=True))
+    assert pictures[0].frame == max(0, part.begin - WARM_UP_PICTURES)
 
 
 def test_a_clip_that_goes_on_beyond_the_limits_is_refused(tmp_path):
@@ -155,6 +177,7 @@ def assert_watched_as_in_one_pass(path):
 
     assert watched.sightings.frame.tolist() == [p.frame for p in expected]
     assert watched.sightings.t_s.tolist() == [p.t_s for p in expected]
+    assert np.array_equal(watched.distinct_t_s, whole.distinct_t_s)
     found = (watched.frames_seen, watched.duration_s, watched.truncated)
     assert found == (whole.frames_seen, whole.duration_s, whole.truncated)
 

@@ -111,7 +111,7 @@ def analyse(
             video, settings, engine=engine, limits=limits, report_progress=clock.pictures
         )
     with clock.step(Step.METRICS):
-        quality = judge(pose.track, pose.summary, settings)
+        quality = judge(pose.track, pose.summary, settings, pose.footage)
         measurement = measure(pose.track, quality, settings)
     with clock.step(Step.FINDINGS):
         findings = find(measurement, quality, settings)

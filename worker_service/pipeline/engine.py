@@ -1,5 +1,6 @@
 """What the pose step needs from a pose model, whichever it is."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -11,6 +12,20 @@ if TYPE_CHECKING:
     from shared.results import Model
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in a picture, as fractions of the upright picture's width and height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+Closer = Callable[[Box, int], "NDArray[np.uint8]"]
+"""Makes part of a picture from its source, its long side at most so many pixels."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
     """One decoded picture, upright.
@@ -19,11 +34,27 @@ class Picture:
         frame: index in the source video.
         t_s: presentation time in the video's own clock, first picture at 0.
         rgb: (h, w, 3) uint8, contiguous; may be scaled down from the source.
+        closer: where there is a source to look at again; holds on to the decoded picture.
     """
 
     frame: int
     t_s: float
     rgb: "NDArray[np.uint8]"
+    closer: Closer | None = None
+
+    def look_closer(self, box: Box, long_side_px: int) -> "NDArray[np.uint8]":
+        """Part of the picture in the source's own resolution: upright (h, w, 3) uint8.
+
+        Its edges lie on the nearest whole pixels of the source. Scaled down, never up, until
+        its long side has at most `long_side_px`.
+
+        Raises:
+            ValueError: this picture does not come from a source, or no longer shows it.
+        """
+        if self.closer is None:
+            message = "only a decoded picture can be looked at closer"
+            raise ValueError(message)
+        return self.closer(box, long_side_px)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,13 +1,18 @@
 """Step 3: hold every measured value against its rule. Missing values prove nothing."""
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from shared.analysis import AgeBand
 from shared.results import Finding, Findings, Metric, OverallLevel, Quality, Severity
+from worker_service.pipeline.findings.doubt import Doubt
 from worker_service.pipeline.findings.evidence import prove
-from worker_service.pipeline.findings.rulebook import Adjustment, Rule, rules_for
+from worker_service.pipeline.findings.rulebook import Rule, rules_for
 from worker_service.pipeline.metrics.table import metric_specs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from shared.analysis import AnalysisSettings
     from worker_service.pipeline.findings.evidence import Score
     from worker_service.pipeline.metrics import Measurement
@@ -18,23 +23,63 @@ LEAST_JUDGED = 2
 _RANK = (Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A rule and the value it was held against."""
+
+    rule: Rule
+    metric: Metric
+    value: float
+    trust: float
+
+    @property
+    def broken(self) -> bool:
+        """At least one error band beyond the limit."""
+        band = self.metric.error_band if self.rule.error_band is None else self.rule.error_band
+        beyond = self.rule.beyond(self.value)
+        return beyond > 0 and beyond >= (band or 0.0)
+
+    @property
+    def severity(self) -> Severity:
+        """How far beyond the limit."""
+        return self.rule.severity(self.value)
+
+    @property
+    def order(self) -> tuple[int, float]:
+        """Sorts the worst and best founded first."""
+        return _RANK.index(self.severity), -self.trust
+
+
 def find(measurement: "Measurement", quality: Quality, settings: "AnalysisSettings") -> Findings:
-    """Return what is at least one error band beyond its limit, worst first."""
-    rules = rules_for(settings.movement)
+    """Return what is at least one error band beyond its limit, worst first, a fault only once."""
+    adult = settings.age_band in (None, AgeBand.ADULT)
+    rules = [
+        rule
+        for rule in rules_for(settings.movement)
+        if rule.holds_for(measurement.exercise, adult=adult)
+    ]
+    scores = {key: spec.score for key, spec in metric_specs(settings.movement).items()}
+    return hold_against(rules, measurement, quality, scores)
+
+
+def hold_against(
+    rules: "Sequence[Rule]",
+    measurement: "Measurement",
+    quality: Quality,
+    scores: "Mapping[str, Score]",
+) -> Findings:
+    """Hold every measured value against these rules; `scores` maps a metric's values to 0..1."""
     values = dict(measurement.metrics) | _recording(quality)
-    judged = [rule for rule in rules if _can_judge(rule, values.get(rule.metric))]
-    broken = [rule for rule in judged if _is_broken(rule, values[rule.metric])]
-    trust = {rule.code: _trust(rule, values[rule.metric], broken, quality) for rule in broken}
-    kept = [rule for rule in broken if trust[rule.code] >= rule.least_confidence]
-    specs = metric_specs(settings.movement)
-    found = []
-    for rule in kept:
-        score = specs[rule.metric].score if rule.metric in specs else _as_it_is
-        metric = values[rule.metric]
-        found.append(_finding(rule, metric, trust[rule.code], score, measurement))
+    judged = [one for rule in rules if (one := _judged(rule, values.get(rule.metric)))]
+    broken = [one for one in judged if one.broken]
+    doubt = Doubt.of({one.rule.code for one in broken}, measurement, quality)
+    weighed = [replace(one, trust=doubt.weigh(one.rule, one.metric)) for one in broken]
+    kept = _one_a_code([one for one in weighed if one.trust >= one.rule.least_confidence])
     return Findings(
-        overall_level=_level(judged, kept, values),
-        findings=sorted(found, key=lambda one: (_RANK.index(one.severity), -one.confidence)),
+        overall_level=_level(judged, kept),
+        findings=[
+            _finding(one, scores.get(one.rule.metric, _as_it_is), measurement) for one in kept
+        ],
     )
 
 
@@ -47,67 +92,48 @@ def _recording(quality: Quality) -> dict[str, Metric]:
     }
 
 
-def _can_judge(rule: Rule, metric: Metric | None) -> bool:
+def _judged(rule: Rule, metric: Metric | None) -> Judged | None:
     """Only a value that is there and trusted can be held against a limit."""
     if metric is None or metric.value is None:
-        return False
-    return (metric.confidence or 0.0) >= rule.least_confidence
-
-
-def _is_broken(rule: Rule, metric: Metric) -> bool:
-    """At least one error band beyond the limit."""
-    band = metric.error_band if rule.error_band is None else rule.error_band
-    beyond = rule.beyond(metric.value or 0.0)
-    return beyond > 0 and beyond >= (band or 0.0)
-
-
-def _trust(rule: Rule, metric: Metric, broken: list[Rule], quality: Quality) -> float:
-    """The value's confidence, weakened by what else explains it."""
-    codes = {other.code for other in broken}
-    failed = {check.id for check in quality.checks if not check.passed}
+        return None
     trust = metric.confidence or 0.0
-    for adjustment in rule.adjust:
-        if _applies(adjustment, codes, failed):
-            trust *= adjustment.factor
-    return round(trust, 3)
+    return Judged(rule, metric, metric.value, trust) if trust >= rule.least_confidence else None
 
 
-def _applies(adjustment: Adjustment, codes: set[str], failed: set[str]) -> bool:
-    return adjustment.when_finding in codes or adjustment.when_check_fails in failed
+def _one_a_code(broken: list[Judged]) -> list[Judged]:
+    """Return the worst of each code, worst first: two limits of one fault are one fault."""
+    worst: dict[str, Judged] = {}
+    for one in sorted(broken, key=lambda one: one.order):
+        worst.setdefault(one.rule.code, one)
+    return list(worst.values())
 
 
-def _finding(
-    rule: Rule, metric: Metric, trust: float, score: "Score", measurement: "Measurement"
-) -> Finding:
-    value = metric.value or 0.0
+def _finding(one: Judged, score: "Score", measurement: "Measurement") -> Finding:
+    rule = one.rule
     return Finding(
         code=rule.code,
         title=rule.title,
-        severity=rule.severity(value),
+        severity=one.severity,
         metric=rule.metric,
-        value=value,
-        unit=metric.unit,
+        value=one.value,
+        unit=one.metric.unit,
         threshold=rule.limit,
         why_it_matters=rule.why,
         cues=rule.cues,
         drill_ids=rule.drills,
-        confidence=trust,
+        confidence=one.trust,
         source=rule.source,
-        evidence=prove(rule, metric, score, measurement.clock),
+        evidence=prove(rule, one.metric, score, measurement),
     )
 
 
-def _level(judged: list[Rule], kept: list[Rule], values: dict[str, Metric]) -> OverallLevel:
+def _level(judged: list[Judged], kept: list[Judged]) -> OverallLevel:
     """The worst technique finding decides; too little evidence decides nothing."""
-    severities = {
-        rule.severity(values[rule.metric].value or 0.0)
-        for rule in kept
-        if rule.about == "technique"
-    }
+    severities = {one.severity for one in kept if one.rule.about == "technique"}
     for severity in _RANK:
         if severity in severities:
             return OverallLevel(severity)
-    technique = [rule for rule in judged if rule.about == "technique"]
+    technique = {one.rule.metric for one in judged if one.rule.about == "technique"}
     return OverallLevel.LOW if len(technique) >= LEAST_JUDGED else OverallLevel.NOT_MEASURABLE
 
 

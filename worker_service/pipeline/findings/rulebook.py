@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.results import Movement, Severity
+from shared.results import Exercise, Movement, Severity
 
 RULES = Path(__file__).parent / "rules"
 EVERY_MOVEMENT = "every_movement"
@@ -18,25 +18,42 @@ class _Row(BaseModel):
 
 
 class Adjustment(_Row):
-    """Multiplies the confidence of a finding when another one, or a failed check, explains it."""
+    """Multiplies the confidence of a finding when something else explains it, or it was half seen.
+
+    Attributes:
+        when_finding: another finding of this clip.
+        when_check_fails: a check of the recording.
+        when_missing: a metric that would have confirmed it.
+        when_measured_below: share of the complete repetitions that gave a value, 0..1.
+    """
 
     when_finding: str | None = None
     when_check_fails: str | None = None
+    when_missing: str | None = None
+    when_measured_below: float | None = Field(default=None, gt=0, le=1)
     factor: float = Field(gt=0, lt=1)
     because: str
 
     @model_validator(mode="after")
     def _one_condition(self) -> Self:
-        if (self.when_finding is None) == (self.when_check_fails is None):
+        conditions = (
+            self.when_finding,
+            self.when_check_fails,
+            self.when_missing,
+            self.when_measured_below,
+        )
+        if sum(condition is not None for condition in conditions) != 1:
             message = "an adjustment has exactly one condition"
             raise ValueError(message)
         return self
 
 
 class Rule(_Row):
-    """One limit on one metric.
+    """One limit on one metric. Rules may share a code: an upper and a lower limit of one fault.
 
     Attributes:
+        exercises: of a workout, to which the limit applies; empty: to all.
+        adults_only: the limit comes from adults and says nothing about anyone under 18.
         error_band: overrides the metric's own; the value must lie at least this far beyond.
         medium_beyond, high_beyond: distance beyond the limit, in the metric's unit.
         about: a rule about the recording does not say anything about technique.
@@ -45,6 +62,8 @@ class Rule(_Row):
     code: str = Field(pattern=r"^[A-Z_]+$")
     title: str
     metric: str
+    exercises: list[Exercise] = Field(default_factory=list)
+    adults_only: bool = True
     operator: Literal["above", "below"]
     limit: float
     error_band: float | None = None
@@ -57,6 +76,12 @@ class Rule(_Row):
     drills: list[str]
     source: str = Field(min_length=10)
     adjust: list[Adjustment] = Field(default_factory=list)
+
+    def holds_for(self, exercise: Exercise | None, *, adult: bool) -> bool:
+        """Return whether the limit means something for this athlete and exercise."""
+        return (adult or not self.adults_only) and (
+            not self.exercises or exercise in self.exercises
+        )
 
     def beyond(self, value: float) -> float:
         """Return how far a value lies beyond the limit; negative on the good side."""

@@ -20,6 +20,19 @@ def joint_angle_deg(
     return np.where(known, angle, np.nan)
 
 
+def bend_deg(
+    first: "NDArray[np.float64]", joint: "NDArray[np.float64]", last: "NDArray[np.float64]"
+) -> "NDArray[np.float64]":
+    """Signed turn from one segment into the next, (m, 2) points, 0 = straight; NaN where unknown.
+
+    180 less its size is the joint's angle. Unlike that angle it has no fold at straight, so it may
+    be averaged over time.
+    """
+    before, after = joint - first, last - joint
+    cross = before[..., 0] * after[..., 1] - before[..., 1] * after[..., 0]
+    return np.asarray(np.degrees(np.arctan2(cross, (before * after).sum(axis=-1))))
+
+
 def lean_deg(lower: "NDArray[np.float64]", upper: "NDArray[np.float64]") -> "NDArray[np.float64]":
     """Signed angle of a line from the upright, positive towards the right of the picture."""
     line = upper - lower

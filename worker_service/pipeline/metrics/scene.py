@@ -23,6 +23,10 @@ RATE_TOLERANCE = 0.95
 """A 59.94 Hz recording is a 60 Hz recording, and a dropped picture is no reason to refuse."""
 
 
+NEAR_CLOCK_CHANGE_S = 0.15
+"""A moment this close to a change of the clip's speed is smoothed with pictures of both speeds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A stretch of real seconds; a moment when both ends are equal."""
@@ -95,11 +99,23 @@ class Scene:
         seen = look(self.track, landmarks, window.start_s, window.end_s)
         if spec.fit[self.view] <= 0:
             return Reason.VIEW_UNSUITABLE
+        if self._clock_changes_in(window):
+            return Reason.CLOCK_CHANGES
         if seen.rate_hz < spec.min_rate_hz * RATE_TOLERANCE:
             return Reason.SAMPLE_RATE_TOO_LOW
         if seen.visibility < MIN_VISIBILITY or seen.coverage < MIN_COVERAGE:
             return Reason.LANDMARKS_HIDDEN
         return None
+
+    def _clock_changes_in(self, window: Window) -> bool:
+        """Whether the clip changes its speed within a window, or close to a moment."""
+        around_s = NEAR_CLOCK_CHANGE_S if window.start_s == window.end_s else 0.0
+        return any(
+            window.start_s - around_s
+            <= t_s / self.clock.slow_motion_factor
+            <= window.end_s + around_s
+            for t_s in self.track.clock_changes_s
+        )
 
     def metric(self, key: str, reading: Reading) -> Metric:
         """Return the metric of a reading, or say why the clip cannot carry it.

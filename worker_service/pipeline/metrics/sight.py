@@ -8,6 +8,8 @@ import numpy as np
 from worker_service.pipeline.track import INDEX, Origin
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from worker_service.pipeline.track import PoseTrack
 
 MIN_VISIBILITY = 0.5
@@ -39,10 +41,22 @@ def look(track: "PoseTrack", landmarks: tuple[str, ...], start_s: float, end_s: 
     points = [INDEX[name] for name in landmarks]
     detected = (track.origin[near][:, points] == Origin.DETECTED).all(axis=1)
     visibility = track.visibility[near][:, points].mean(axis=1)[detected]
-    rate_hz = float(1.0 / np.median(np.diff(real[near])))
-    expected = max(int(near.sum()), round((real[near][-1] - real[near][0]) * rate_hz) + 1)
+    steps = np.diff(real[near])
+    rate_hz = float(1.0 / np.median(steps))
+    expected = int(near.sum()) + _left_out(steps)
     return Sight(
         visibility=float(visibility.mean()) if detected.any() else 0.0,
         coverage=float(detected.sum() / expected),
         rate_hz=rate_hz,
     )
+
+
+def _left_out(steps: "NDArray[np.float64]") -> int:
+    """Return how many pictures are missing in steps longer than both of their neighbours.
+
+    Where a clip changes between being glanced at and being looked at in full, none is.
+    """
+    before, after = np.append(0.0, steps[:-1]), np.append(steps[1:], 0.0)
+    usual = np.maximum(before, after)
+    holes = (usual > 0) & (steps > 1.5 * usual)
+    return int(np.round(steps[holes] / usual[holes] - 1.0).sum())

@@ -1,17 +1,25 @@
 """Choose whom the clip is about."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.analysis import SubjectHint
 from shared.errors import NoPersonFound
 from worker_service.pipeline.pose import body
+from worker_service.pipeline.pose.hint import pointed_at
 from worker_service.pipeline.pose.sightings import Sightings
 
 MIN_PRESENCE_S = 1.0
 MIN_PRESENCE_SHARE = 0.5
 """A person is seen for a second, or for half of a clip shorter than two."""
+
+MIN_DENSITY = 0.4
+"""Part of the pictures between the first and the last sighting in which a person is seen: what
+is taken for a person now and then is none (0.27 in an empty hall, 0.67 of one hidden for a second
+of three)."""
 
 STILL = 0.1
 """Movement, in body lengths a second, below which it does not matter who moves less."""
@@ -45,20 +53,38 @@ def candidates(sightings: Sightings, people: list[NDArray[np.int64]]) -> list[Ca
     return sorted(found, key=lambda candidate: candidate.score, reverse=True)
 
 
-def athlete(found: list[Candidate]) -> Candidate:
-    """Return the likeliest candidate.
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """The athlete, and whether they are who the coach pointed at; None where nobody pointed."""
+
+    athlete: Candidate
+    hint_met: bool | None
+
+
+def choose(
+    found: Sequence[Candidate],
+    sightings: Sightings,
+    hint: SubjectHint | None,
+    size_px: tuple[int, int],
+) -> Choice:
+    """Return whom the coach pointed at; without a hint, or nobody there, the likeliest.
 
     Raises:
-        NoPersonFound: there is none.
+        NoPersonFound: there is no candidate.
     """
     if not found:
         raise NoPersonFound
-    return found[0]
+    if hint is None:
+        return Choice(found[0], hint_met=None)
+    which = pointed_at(hint, sightings, [candidate.rows for candidate in found], size_px)
+    return Choice(found[which or 0], hint_met=which is not None)
 
 
 def _is_a_person(sightings: Sightings, rows: NDArray[np.int64]) -> bool:
     clip_s = len(sightings.t_s) * _picture_s(sightings)
     if _presence_s(sightings, rows) < min(MIN_PRESENCE_S, MIN_PRESENCE_SHARE * clip_s):
+        return False
+    if len(rows) < MIN_DENSITY * (np.ptp(sightings.picture[rows]) + 1):
         return False
     return body.clarity(sightings.visibility[rows]) >= body.CLEAR
 

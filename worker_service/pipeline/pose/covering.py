@@ -1,14 +1,16 @@
 """Paint people over, so that a landmarker finds the others."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from worker_service.pipeline.engine import Person, Picture
+from worker_service.pipeline.engine import Box, Closer, Person, Picture
 from worker_service.pipeline.pose import body
+from worker_service.pipeline.pose.crop import in_crop
 
 MARGIN = 0.12
 """How far beyond the landmarks a body is covered, in body lengths: clothes, hair, the outline."""
@@ -26,7 +28,29 @@ def without(picture: Picture, people: Sequence[Person]) -> Picture:
     colour = cast("tuple[float, ...]", tuple(rgb[::16, ::16].mean(axis=(0, 1)).tolist()))
     for person in people:
         _cover(rgb, pixels(person, picture), colour)
-    return Picture(frame=picture.frame, t_s=picture.t_s, rgb=rgb)
+    closer = _without_closer(picture.closer, people, colour) if picture.closer else None
+    return replace(picture, rgb=rgb, closer=closer)
+
+
+def _without_closer(look: Closer, people: Sequence[Person], colour: tuple[float, ...]) -> Closer:
+    """Paint people over in close-ups too."""
+
+    def closer(box: Box, long_side_px: int) -> NDArray[np.uint8]:
+        rgb = look(box, long_side_px)
+        height, width, _ = rgb.shape
+        for person in people:
+            _cover(rgb, in_crop(person, box).xy * [width, height], colour)
+        return rgb
+
+    return closer
+
+
+def covered(people: Sequence[Person], width: int, height: int) -> NDArray[np.bool_]:
+    """(height, width) where `without` would paint, for a picture of this size."""
+    paint = np.zeros((height, width), dtype=np.uint8)
+    for person in people:
+        _cover(paint, person.xy * [width, height], (1.0,))
+    return paint.astype(np.bool_)
 
 
 def pixels(person: Person, picture: Picture) -> NDArray[np.float64]:

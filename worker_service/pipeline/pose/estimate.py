@@ -1,22 +1,33 @@
 """Step 1: from a video file to one athlete's landmarks over time."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from shared.analysis import AnalysisSettings
-from shared.results import PoseSummary
+from shared.analysis import EVERY_PICTURE, AnalysisSettings
+from shared.results import PoseSummary, Stretch
 from worker_service.pipeline.engine import PoseEngine
 from worker_service.pipeline.pose import body
-from worker_service.pipeline.pose.athlete import athlete, candidates
+from worker_service.pipeline.pose.athlete import Choice, candidates, choose
+from worker_service.pipeline.pose.footage import Footage
 from worker_service.pipeline.pose.people import people
+from worker_service.pipeline.pose.progress import Progress, ReportProgress
 from worker_service.pipeline.pose.repair import repaired
-from worker_service.pipeline.pose.sightings import Sightings
-from worker_service.pipeline.pose.watch import ReportProgress, Watch, Watched
-from worker_service.pipeline.track import LANDMARKS, Origin, PoseTrack
+from worker_service.pipeline.pose.samples import Samples
+from worker_service.pipeline.pose.second_look import SecondLook
+from worker_service.pipeline.pose.watch import Watch, Watched
+from worker_service.pipeline.pose.whereabouts import Whereabouts
+from worker_service.pipeline.signals.clock_changes import clock_changes_s
+from worker_service.pipeline.signals.fast import (
+    fast_stretches,
+    is_looked_at_once,
+    usual_second_look_s,
+)
+from worker_service.pipeline.signals.stretches import joined, lost_stretches
+from worker_service.pipeline.track import PoseTrack
 from worker_service.pipeline.video.probe import VideoInfo, VideoLimits, probe
 
 MAX_THREADS = 2
@@ -29,6 +40,7 @@ class PoseOutcome:
 
     track: PoseTrack
     summary: PoseSummary
+    footage: Footage
 
 
 def estimate_pose(
@@ -40,7 +52,7 @@ def estimate_pose(
     threads: int | None = None,
     report_progress: ReportProgress = lambda _done, _total: None,
 ) -> PoseOutcome:
-    """Follow everyone in a video, choose the athlete and mend the track.
+    """Follow everyone in a video, choose the athlete, look closely where they are fast, mend.
 
     Works in up to `threads` threads, by default one for each core but at most `MAX_THREADS`;
     the result does not depend on their number. `report_progress` is called in this thread, and
@@ -53,42 +65,72 @@ def estimate_pose(
         NoPersonFound: nobody is seen for long enough.
         ModelUnavailable: the pose model cannot be loaded.
     """
+    limits, threads = limits or VideoLimits(), threads or _usual_threads()
     info = probe(path, limits)
-    watch = Watch(info, engine, threads or _usual_threads(), report_progress)
-    watched = watch.clip(path, sample_fps=settings.sample_fps, limits=limits or VideoLimits())
-    found = candidates(watched.sightings, people(watched.sightings))
-    track = _track(watched.sightings, athlete(found).rows, info, settings.slow_motion_factor)
-    summary = _summary(track, watched, info, people_seen=len(found))
-    return PoseOutcome(repaired(track), summary)
+    sample_fps = _first_look_fps(settings, info)
+    progress = Progress(report_progress, reserve=_reserve(settings, info, sample_fps))
+    watched = Watch(info, engine, threads, progress.first_look).clip(
+        path, sample_fps=sample_fps, limits=limits
+    )
+    everyone = people(watched.sightings)
+    found = candidates(watched.sightings, everyone)
+    choice = choose(found, watched.sightings, settings.subject_hint, (info.width, info.height))
+    samples = Samples.of(watched.sightings, choice.athlete.rows)
+    again = _to_look_at_again(
+        samples.track(info, settings.slow_motion_factor), settings, sample_fps
+    )
+    if again:
+        whereabouts = Whereabouts(watched.sightings, choice.athlete.rows, everyone)
+        second = SecondLook(path, info, engine, limits)
+        samples = samples.with_close_ups(
+            second.at(again, whereabouts, threads=threads, report_progress=progress.second_look)
+        )
+    progress.over()
+    track = replace(
+        samples.track(info, settings.slow_motion_factor),
+        clock_changes_s=clock_changes_s(watched.distinct_t_s),
+    )
+    summary = _summary(track, watched, info, choice, people_seen=len(found), full_rate=again)
+    return PoseOutcome(repaired(track), summary, watched.footage)
 
 
 def _usual_threads() -> int:
     return min(MAX_THREADS, os.cpu_count() or 1)
 
 
-def _track(
-    sightings: Sightings, rows: NDArray[np.int64], info: VideoInfo, slow_motion_factor: float
-) -> PoseTrack:
-    """Lay one person's sightings out over all sampled pictures."""
-    n = len(sightings.t_s)
-    values = np.full((n, len(LANDMARKS), sightings.landmarks.shape[2]), np.nan)
-    values[sightings.picture[rows]] = sightings.landmarks[rows]
-    seen = np.isfinite(values[:, :, 0])
-    return PoseTrack(
-        t_s=sightings.t_s,
-        frame=sightings.frame,
-        xy_px=values[:, :, :2],
-        visibility=np.nan_to_num(values[:, :, 2]),
-        world_m=values[:, :, 3:],
-        origin=np.where(seen, Origin.DETECTED, Origin.MISSING).astype(np.uint8),
-        width_px=info.width,
-        height_px=info.height,
-        slow_motion_factor=slow_motion_factor,
-    )
+def _first_look_fps(settings: AnalysisSettings, info: VideoInfo) -> float:
+    """Return how finely to sample the whole clip; every picture where a second look is no gain."""
+    if settings.sample_fps >= info.source_fps:
+        return EVERY_PICTURE
+    once = is_looked_at_once(settings.movement, info.duration_s)
+    return EVERY_PICTURE if once else settings.sample_fps
+
+
+def _to_look_at_again(
+    track: PoseTrack, settings: AnalysisSettings, sample_fps: float
+) -> list[Stretch]:
+    """Return where every picture counts, and where the athlete was lost for a moment."""
+    lost = lost_stretches(track)
+    if sample_fps == EVERY_PICTURE:
+        return lost
+    return joined([*fast_stretches(track, settings.movement), *lost])
+
+
+def _reserve(settings: AnalysisSettings, info: VideoInfo, sample_fps: float) -> int:
+    """Return how many pictures a second look will probably take."""
+    if sample_fps == EVERY_PICTURE:
+        return 0
+    return round(usual_second_look_s(settings.movement, info.duration_s) * info.source_fps)
 
 
 def _summary(
-    track: PoseTrack, watched: Watched, info: VideoInfo, *, people_seen: int
+    track: PoseTrack,
+    watched: Watched,
+    info: VideoInfo,
+    choice: Choice,
+    *,
+    people_seen: int,
+    full_rate: Sequence[Stretch],
 ) -> PoseSummary:
     present = track.present
     return PoseSummary(
@@ -97,17 +139,20 @@ def _summary(
         frames_with_athlete=int(present.sum()),
         detection_rate=float(present.mean()),
         mean_visibility=float(np.clip(track.visibility[present][:, body.JOINTS].mean(), 0, 1)),
-        sample_fps=_rate_hz(track) or info.source_fps,
+        sample_fps=_rate_hz(watched) or info.source_fps,
         source_fps=info.source_fps,
         duration_s=watched.duration_s,
         width=info.width,
         height=info.height,
         rotation_deg=info.rotation_deg,
         people_seen=people_seen,
+        subject_hint_met=choice.hint_met,
+        full_rate=list(full_rate),
         truncated=watched.truncated,
     )
 
 
-def _rate_hz(track: PoseTrack) -> float:
-    """Usual samples per second of video; 0 for a single picture."""
-    return float(1.0 / np.median(np.diff(track.t_s))) if len(track) > 1 else 0.0
+def _rate_hz(watched: Watched) -> float:
+    """Usual samples per second of video in the first look; 0 for a single picture."""
+    t_s = watched.sightings.t_s
+    return float(1.0 / np.median(np.diff(t_s))) if len(t_s) > 1 else 0.0

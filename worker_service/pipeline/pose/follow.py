@@ -1,8 +1,8 @@
 """Follow everyone in a clip, each person with a landmarker of their own.
 
 A landmarker for one person looks only where that person was: it is quick, and it stays with
-them when somebody else comes near. Every half second we cover everyone who is followed and
-look whether there is anybody else.
+them when somebody else comes near. Twice a second, where something has changed around those
+who are followed, we cover them and look whether there is anybody else.
 """
 
 from collections.abc import Sequence
@@ -14,15 +14,21 @@ from typing import Self
 
 from worker_service.pipeline.engine import Landmarker, Person, Picture, PoseEngine
 from worker_service.pipeline.pose import body
-from worker_service.pipeline.pose.covering import pixels, without
+from worker_service.pipeline.pose.covering import without
 from worker_service.pipeline.pose.memory import trim
+from worker_service.pipeline.pose.search import Search, is_among
+from worker_service.pipeline.pose.small import Nearby
+from worker_service.pipeline.pose.surroundings import Surroundings
 
 MAX_PEOPLE = 4
 
 LOOK_EVERY_S = 0.5
 LOOK_EVERY_PICTURES = 8
-"""A look costs about as much as following one person through one picture: whichever of the two
-intervals is longer holds, so looking stays within an eighth of the work."""
+"""A look costs as much as following one person through one to three pictures. Whichever of the
+two intervals is longer holds."""
+
+LOOK_ANYWAY_S = 2.0
+"""As often, though nothing seems to have changed: the last look may have missed somebody."""
 
 LOST_AFTER_PICTURES = 15
 """A landmarker that found nobody for so long is let go, unless it is the last one."""
@@ -65,8 +71,11 @@ class Followers:
         self._scanner = scanner
         self._active: list[_Follower] = []
         self._started = 0
+        self._looked_s = -LOOK_ANYWAY_S
         self._next_look_s = 0.0
         self._pictures_since_look = LOOK_EVERY_PICTURES
+        self._surroundings = Surroundings()
+        self._search = Search()
         with ExitStack() as resources:
             self._threads = resources.enter_context(ThreadPoolExecutor(MAX_PEOPLE))
             self._start()
@@ -91,8 +100,11 @@ class Followers:
         self._follow_all(picture)
         self._part(picture)
         self._let_go()
-        if self._look_is_due(picture):
+        if self._look_is_due(picture) and self._is_worth_a_look(picture):
             self._look(picture)
+        elif len(self._active) < MAX_PEOPLE and self._search.is_due(picture, self._seen()):
+            found = self._search.find(without(picture, self._seen()), self._scanner)
+            self._follow_anew(picture, found)
         return self._sightings()
 
     def follow_on(self, picture: Picture) -> list[Sighting]:
@@ -142,9 +154,11 @@ class Followers:
 
     def _part(self, picture: Picture) -> None:
         """Of two who follow one person, close the one who came to them later."""
+        if len(self._active) == 1:
+            return
         for follower in sorted(self._active, key=lambda f: f.pictures_held):
             others = self._seen(besides=follower)
-            if follower.person is not None and _is_among(follower.person, others, picture):
+            if follower.person is not None and is_among(follower.person, others, picture):
                 self._close(follower)
 
     def _close(self, follower: _Follower) -> None:
@@ -162,27 +176,38 @@ class Followers:
             and all(follower.person is not None for follower in self._active)
         )
 
-    def _look(self, picture: Picture) -> None:
-        """Start following whoever is not followed yet."""
+    def _is_worth_a_look(self, picture: Picture) -> bool:
+        """Whether there may be somebody new; if not, the look is taken as done."""
         self._pictures_since_look = 0
         self._next_look_s = picture.t_s + LOOK_EVERY_S
-        found = self._scanner.find(without(picture, self._seen()))
+        if picture.t_s >= self._looked_s + LOOK_ANYWAY_S:
+            return True
+        return self._surroundings.have_changed(picture, self._seen())
+
+    def _look(self, picture: Picture) -> None:
+        """Start following whoever is not followed yet."""
+        self._looked_s = picture.t_s
+        self._surroundings.remember(picture, self._seen())
+        self._follow_anew(picture, self._scanner.find(without(picture, self._seen())))
+
+    def _follow_anew(self, picture: Picture, found: Sequence[Person]) -> None:
+        """Start a follower on each of these who is clear and not followed yet."""
         clear = [person for person in found if body.clarity(person.visibility) >= body.CLEAR]
         for person in clear[: MAX_PEOPLE - len(self._active)]:
             seen = self._seen()
-            if not _is_among(person, seen, picture):
-                self._try_to_follow(without(picture, _without_one(found, person, seen)))
+            if not is_among(person, seen, picture):
+                self._try_to_follow(without(picture, _without_one(found, person, seen)), person)
 
-    def _try_to_follow(self, picture: Picture) -> None:
+    def _try_to_follow(self, picture: Picture, person: Person) -> None:
         """Start a follower on the only person left in this picture; it must see them at once."""
-        follower = self._start()
+        follower = self._start(person)
         self._follow(follower, picture)
         if follower.person is None:
             self._close(follower)
 
-    def _start(self) -> _Follower:
+    def _start(self, person: Person | None = None) -> _Follower:
         resources = ExitStack()
-        landmarker = resources.enter_context(self._engine.tracking(1))
+        landmarker = Nearby(resources.enter_context(self._engine.tracking(1)), person)
         follower = _Follower(self._started, landmarker, resources)
         self._started += 1
         self._active.append(follower)
@@ -190,12 +215,6 @@ class Followers:
 
     def _seen(self, besides: _Follower | None = None) -> list[Person]:
         return [f.person for f in self._active if f.person is not None and f is not besides]
-
-
-def _is_among(person: Person, others: Sequence[Person], picture: Picture) -> bool:
-    """Whether one of these is the same person."""
-    xy_px = pixels(person, picture)
-    return any(body.is_one_person(xy_px, pixels(other, picture)) for other in others)
 
 
 def _without_one(found: Sequence[Person], person: Person, seen: Sequence[Person]) -> list[Person]:

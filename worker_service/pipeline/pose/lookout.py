@@ -6,7 +6,8 @@ whom the later ones do not have.
 """
 
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager
 from itertools import chain
 from typing import Protocol
 
@@ -16,9 +17,12 @@ from numpy.typing import NDArray
 from worker_service.pipeline.engine import Landmarker, Person, Picture, PoseEngine
 from worker_service.pipeline.pose import body
 from worker_service.pipeline.pose.follow import Followers, Sighting
+from worker_service.pipeline.pose.footage import FootageLog
 from worker_service.pipeline.pose.sightings import Sightings, SightingsLog
-from worker_service.pipeline.video.prefetch import prefetched
 from worker_service.pipeline.video.probe import VideoInfo
+
+Opener = Callable[[Generator[Picture, None, None]], AbstractContextManager[Iterator[Picture]]]
+"""Opens a part's pictures for a while: `prefetched`, or `closing` where no core is to spare."""
 
 FIRM_PICTURES = 8
 """A person is handed over to a follower who holds on to them at least this long."""
@@ -66,23 +70,26 @@ class Lookout:
         engine: PoseEngine,
         scanner: InTurn,
         following: "Lookout | None",
+        opener: Opener,
     ) -> None:
         """Prepare to watch `part` and to hand over to `following`."""
         self._part = part
         self._engine = engine
         self._scanner = scanner
         self._following = following
+        self._opener = opener
         self._size = np.array([info.width, info.height])
         self._log = SightingsLog(info.width, info.height)
+        self.footage = FootageLog()
         self._over = threading.Event()
         self._sightings: Sightings | None = None
 
     def look(self) -> Generator[bool, None, None]:
-        """Look at each picture while the next ones are decoded; yield whether it is an own one."""
+        """Look at each picture; yield whether it is an own one."""
         try:
             with (
                 Followers(self._engine, self._scanner) as followers,
-                prefetched(self._part.pictures()) as coming,
+                self._opener(self._part.pictures()) as coming,
             ):
                 for picture in coming:
                     if picture.frame >= self._part.end:
@@ -108,6 +115,7 @@ class Lookout:
         is_own = picture.frame >= self._part.begin
         if is_own:
             self._log.add(picture, seen)
+            self.footage.add(picture, [sighting.person for sighting in seen])
         return is_own
 
     def _hand_over(self, followers: Followers, coming: Iterator[Picture]) -> Iterator[bool]:

@@ -4,7 +4,7 @@ MediaPipe takes half a second to import, so only a landmarker that is really mad
 Its native code writes a few lines to stderr for each one, which no setting of its own prevents.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ import numpy as np
 from shared.errors import ModelUnavailable
 from shared.results import Model
 from worker_service.pipeline.engine import Landmarker, Person, Picture
+from worker_service.pipeline.pose.device import Device, DeviceWish, GpuFails, settle
 from worker_service.pipeline.pose.memory import share_one_pool
 from worker_service.pipeline.pose.model_files import PinnedModel, verify
 
@@ -24,16 +25,39 @@ if TYPE_CHECKING:
 
 MS_PER_S = 1000
 
+LONGEST_REASON = 300
+"""Characters of MediaPipe's own words, which go on with a stack of C++ calls."""
+
 
 class MediapipeEngine:
     """Makes MediaPipe landmarkers from one model file, verified on first use."""
 
     name = "mediapipe"
-    device = "cpu"
 
-    def __init__(self, model_path: Path) -> None:
+    def __init__(
+        self,
+        model_path: Path,
+        wish: DeviceWish = DeviceWish.CPU,
+        *,
+        on_fallback: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Prepare to run on the device asked for; it is tried once, at the first landmarker.
+
+        `on_fallback` is told why where the wish is `auto` and no GPU works.
+        """
         self._path = model_path
+        self._wish = wish
+        self._on_fallback = on_fallback
         share_one_pool()  # before MediaPipe's threads have pools of their own
+
+    @cached_property
+    def device(self) -> Device:
+        """What it really runs on.
+
+        Raises:
+            ModelUnavailable: a GPU is demanded and does not work, or the model file is no good.
+        """
+        return settle(self._wish, try_gpu=self._try_gpu, on_fallback=self._on_fallback)
 
     @property
     def model(self) -> Model:
@@ -73,20 +97,35 @@ class MediapipeEngine:
 
     @contextmanager
     def _landmarker(self, mode: str, max_people: int) -> Iterator["PoseLandmarker"]:
-        from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415 - half a second
-
         _ = self._verified
-        options = vision.PoseLandmarkerOptions(
-            base_options=BaseOptions(model_asset_path=str(self._path)),
-            running_mode=vision.RunningMode[mode],
-            num_poses=max_people,
-        )
         try:
-            landmarker = vision.PoseLandmarker.create_from_options(options)
+            landmarker = self._opened(self.device, mode, max_people)
         except (RuntimeError, ValueError, OSError) as error:
             raise ModelUnavailable from error
         with landmarker:
             yield landmarker
+
+    def _try_gpu(self) -> None:
+        """Look at one picture on the GPU: some drivers fail only then."""
+        _ = self._verified
+        black = np.zeros((256, 256, 3), np.uint8)
+        try:
+            with self._opened(Device.GPU, "VIDEO", 1) as landmarker:
+                _Tracking(landmarker).find(Picture(frame=0, t_s=0.0, rgb=black))
+        except (RuntimeError, ValueError, OSError) as error:
+            raise GpuFails(str(error)[:LONGEST_REASON]) from error
+
+    def _opened(self, device: Device, mode: str, max_people: int) -> "PoseLandmarker":
+        from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415 - half a second
+
+        options = vision.PoseLandmarkerOptions(
+            base_options=BaseOptions(
+                model_asset_path=str(self._path), delegate=BaseOptions.Delegate[device.name]
+            ),
+            running_mode=vision.RunningMode[mode],
+            num_poses=max_people,
+        )
+        return vision.PoseLandmarker.create_from_options(options)
 
 
 class _Tracking:

@@ -5,55 +5,33 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from worker_service.pipeline.pose import body
-from worker_service.pipeline.pose.legs import with_own_legs
+from worker_service.pipeline.pose.plausible import impossible
+from worker_service.pipeline.pose.sides import with_own_sides
 from worker_service.pipeline.signals.gaps import MAX_GAP_S, fill_gaps, short_gaps
 from worker_service.pipeline.track import Origin, PoseTrack
 
-SPIKE = 0.25
-"""A landmark this far off the line between its neighbours in time, in body lengths, …"""
-
-SPIKE_RATIO = 3.0
-"""… and this many times further than the neighbours are from each other, was misplaced."""
-
-MIN_SPIKE_RATE_HZ = 12.0
-"""Sampled more slowly, a hand can be there and back between two samples."""
-
 
 def repaired(track: PoseTrack) -> PoseTrack:
-    """Return the track without leg mix-ups, outliers of one sample and gaps to `MAX_GAP_S`.
+    """Return the track without mix-ups of sides, impossible samples and gaps to `MAX_GAP_S`.
 
     Filled samples are marked `Origin.INTERPOLATED` and take the lower visibility of the two
     samples they lie between. Nothing is smoothed: every measurement needs its own cut-off.
     Gaps are measured in the athlete's own time, so slow motion does not shorten the limit.
     """
-    return _without_gaps(_without_spikes(with_own_legs(track)))
+    return _without_gaps(_without_impossible(with_own_sides(track)))
 
 
-def _without_spikes(track: PoseTrack) -> PoseTrack:
-    misplaced = _spikes(track)
-    if not misplaced.any():
+def _without_impossible(track: PoseTrack) -> PoseTrack:
+    wrong = impossible(track)
+    if not wrong.any():
         return track
     return replace(
         track,
-        xy_px=np.where(misplaced[:, :, None], np.nan, track.xy_px),
-        world_m=np.where(misplaced[:, :, None], np.nan, track.world_m),
-        visibility=np.where(misplaced, 0.0, track.visibility),
-        origin=np.where(misplaced, Origin.MISSING, track.origin).astype(np.uint8),
+        xy_px=np.where(wrong[:, :, None], np.nan, track.xy_px),
+        world_m=np.where(wrong[:, :, None], np.nan, track.world_m),
+        visibility=np.where(wrong, 0.0, track.visibility),
+        origin=np.where(wrong, Origin.MISSING, track.origin).astype(np.uint8),
     )
-
-
-def _spikes(track: PoseTrack) -> NDArray[np.bool_]:
-    """(n, 33) where one sample alone is off the way its neighbours went."""
-    spikes = np.zeros(track.origin.shape, dtype=bool)
-    if len(track) < 3 or track.rate_hz < MIN_SPIKE_RATE_HZ:  # noqa: PLR2004
-        return spikes
-    before, here, after = track.xy_px[:-2], track.xy_px[1:-1], track.xy_px[2:]
-    length_px = np.nanmedian(body.length(track.xy_px))
-    off = np.linalg.norm(here - (before + after) / 2, axis=2)
-    between = np.linalg.norm(after - before, axis=2)
-    spikes[1:-1] = (off > SPIKE * length_px) & (off > SPIKE_RATIO * between)
-    return spikes
 
 
 def _without_gaps(track: PoseTrack) -> PoseTrack:

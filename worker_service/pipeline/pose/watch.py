@@ -1,23 +1,25 @@
 """Look at every sampled picture of a clip, pieces of it side by side."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from worker_service.pipeline.engine import PoseEngine
 from worker_service.pipeline.pose.follow import MAX_PEOPLE
-from worker_service.pipeline.pose.lookout import InTurn, Lookout, Part
+from worker_service.pipeline.pose.footage import Footage, joined_footage
+from worker_service.pipeline.pose.lookout import InTurn, Lookout, Opener, Part
+from worker_service.pipeline.pose.progress import ReportProgress
 from worker_service.pipeline.pose.sightings import Sightings, joined
 from worker_service.pipeline.video.decode import Decoding, breaks_off
 from worker_service.pipeline.video.index import read_index
 from worker_service.pipeline.video.piece_decode import NotAsIndexed, PieceDecoding
 from worker_service.pipeline.video.pieces import cut
-from worker_service.pipeline.video.prefetch import side_by_side
+from worker_service.pipeline.video.prefetch import prefetched, side_by_side
 from worker_service.pipeline.video.probe import VideoInfo, VideoLimits
-
-ReportProgress = Callable[[int, int], None]
-"""Called after every picture with how many are done and how many are expected in all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,12 +31,17 @@ class Watched:
         frames_seen: pictures in the file, sampled or not.
         duration_s: time of the last picture plus one picture's duration.
         truncated: the file broke off or was damaged; everything readable was used.
+        distinct_t_s: (k,) times of all pictures, sampled or not, that are no copy of the one
+            before.
+        footage: what the pictures were like.
     """
 
     sightings: Sightings
     frames_seen: int
     duration_s: float
     truncated: bool
+    distinct_t_s: NDArray[np.float64]
+    footage: Footage
 
 
 class Watch:
@@ -65,13 +72,23 @@ class Watch:
         if index is not None and len(pieces) > 1:
             parts = [PieceDecoding(path, self._info, index, p, whole.grid_hz) for p in pieces]
             with suppress(NotAsIndexed):
-                sightings = self._watch(parts, whole.expected_pictures)
+                sightings, footage = self._watch(parts, whole.expected_pictures)
                 cut_off = breaks_off(index.duration_s, self._info)
-                return Watched(sightings, len(index), index.duration_s, cut_off)
-        sightings = self._watch([whole], whole.expected_pictures)
-        return Watched(sightings, whole.frames_seen, whole.duration_s, whole.truncated)
+                distinct_t_s = np.concatenate([part.distinct_t_s for part in parts])
+                return Watched(
+                    sightings, len(index), index.duration_s, cut_off, distinct_t_s, footage
+                )
+        sightings, footage = self._watch([whole], whole.expected_pictures)
+        return Watched(
+            sightings,
+            whole.frames_seen,
+            whole.duration_s,
+            whole.truncated,
+            whole.distinct_t_s,
+            footage,
+        )
 
-    def _watch(self, parts: Sequence[Part], expected: int) -> Sightings:
+    def _watch(self, parts: Sequence[Part], expected: int) -> tuple[Sightings, Footage]:
         """Begin with the last part: each needs to know what the ones after it saw."""
         done = 0
         with self._engine.scanning(MAX_PEOPLE) as scanner:
@@ -81,15 +98,22 @@ class Watch:
                 for is_own in looked:
                     done += is_own
                     self._report(done, expected)
-        return joined(lookouts[-1].seen())
+        footage = joined_footage([lookout.footage for lookout in reversed(lookouts)])
+        return joined(lookouts[-1].seen()), footage
 
     def _lookouts(self, parts: Sequence[Part], scanner: InTurn) -> list[Lookout]:
         """One for each part, the last part's first."""
+        opener: Opener = prefetched if len(parts) < self._threads else closing
         lookouts: list[Lookout] = []
         for part in reversed(parts):
             following = lookouts[-1] if lookouts else None
             lookout = Lookout(
-                part, self._info, engine=self._engine, scanner=scanner, following=following
+                part,
+                self._info,
+                engine=self._engine,
+                scanner=scanner,
+                following=following,
+                opener=opener,
             )
             lookouts.append(lookout)
         return lookouts

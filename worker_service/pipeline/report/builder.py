@@ -8,23 +8,27 @@ from shared.results import (
     Finding,
     Findings,
     Movement,
+    OverallLevel,
     PoseSummary,
     Quality,
-    Reason,
     Report,
     TopIssue,
 )
-from worker_service.pipeline.metrics.table import APP_METRICS, metric_specs
+from worker_service.pipeline.metrics.table import metric_specs
 from worker_service.pipeline.quality import RELIABLE_DETECTION
+from worker_service.pipeline.report.advice import retake_advice
 from worker_service.pipeline.report.plan import plan_week
-from worker_service.pipeline.report.summary import summarise
-from worker_service.pipeline.report.wording import amount, words
+from worker_service.pipeline.report.summary import Summary, is_young
+from worker_service.pipeline.report.wording import amount, measured, words
 
 if TYPE_CHECKING:
     from shared.analysis import AnalysisSettings
     from worker_service.pipeline.metrics import Measurement
 
 TOP_ISSUES = 3
+
+LEAST_MEASURED = 2
+"""With fewer values there is nothing to train on or to compare with next week."""
 
 STRONG_SCORE = 0.8
 STRONG_CONFIDENCE = 0.6
@@ -41,13 +45,18 @@ def build(
 ) -> Report:
     """Put the report together from what the steps before it found."""
     movement = settings.movement
-    technique = [one for one in findings.findings if one.drill_ids]
-    advice = _retake_advice(quality, measurement, movement)
-    plan = plan_week(technique[:TOP_ISSUES], findings, movement, advice)
+    advice = retake_advice(quality, measurement, movement)
+    issues = [one for one in findings.findings if one.drill_ids][:TOP_ISSUES]
+    strengths = {} if is_young(settings) else _strengths(measurement, findings, movement)
+    carried = _carried(quality, measurement, findings, settings)
+    plan = plan_week(issues, movement, advice, carried=carried)
+    named = frozenset(strengths) | {one.metric for one in findings.findings[:TOP_ISSUES]}
     return Report(
-        summary=summarise(measurement, findings, movement),
-        top_issues=[_top_issue(one, movement) for one in findings.findings[:TOP_ISSUES]],
-        strengths=_strengths(measurement, findings, movement),
+        summary=Summary(measurement, findings, settings, quality.view.label, named).text(),
+        top_issues=[
+            _top_issue(one, measurement, movement) for one in findings.findings[:TOP_ISSUES]
+        ],
+        strengths=list(strengths.values()),
         drills=_drills([drill_id for day in plan for drill_id in day.drill_ids]),
         one_week_plan=plan,
         retake_advice=advice,
@@ -55,8 +64,8 @@ def build(
     )
 
 
-def _top_issue(finding: Finding, movement: Movement) -> TopIssue:
-    value, limit = (_said(finding, movement, one) for one in (finding.value, finding.threshold))
+def _top_issue(finding: Finding, measurement: "Measurement", movement: Movement) -> TopIssue:
+    value, limit = _value_and_limit(finding, measurement, movement)
     return TopIssue(
         code=finding.code,
         title=finding.title,
@@ -66,41 +75,52 @@ def _top_issue(finding: Finding, movement: Movement) -> TopIssue:
     )
 
 
-def _said(finding: Finding, movement: Movement, value: float) -> str:
-    spec = metric_specs(movement).get(finding.metric)
-    if spec is not None:
-        return amount(spec, value)
-    return words().recording[finding.metric].format(percent=round(value * 100))
+def _value_and_limit(
+    finding: Finding, measurement: "Measurement", movement: Movement
+) -> tuple[str, str]:
+    metric = measurement.metrics.get(finding.metric)
+    if metric is None:
+        phrase = words().recording[finding.metric]
+        value, threshold = (round(one * 100) for one in (finding.value, finding.threshold))
+        return phrase.format(percent=value), phrase.format(percent=threshold)
+    spec = metric_specs(movement)[finding.metric]
+    over = f", the median of {metric.n}" if metric.n > 1 else ""
+    limit = amount(spec, finding.threshold, unit=finding.unit)
+    return measured(spec, metric) + over, limit
 
 
-def _strengths(measurement: "Measurement", findings: Findings, movement: Movement) -> list[str]:
+def _strengths(
+    measurement: "Measurement", findings: Findings, movement: Movement
+) -> dict[str, str]:
     """Name what was measured well and scores well; nothing else is praised."""
     faulty = {finding.metric for finding in findings.findings}
-    return [
-        spec.strength.format(value=amount(spec, metric.value))
+    return {
+        key: spec.strength.format(value=measured(spec, metric))
         for key, spec in metric_specs(movement).items()
         if spec.strength
         and key not in faulty
         and (metric := measurement.metrics[key]).value is not None
         and (metric.score or 0.0) >= STRONG_SCORE
         and (metric.confidence or 0.0) >= STRONG_CONFIDENCE
-    ]
+    }
+
+
+def _carried(
+    quality: Quality,
+    measurement: "Measurement",
+    findings: Findings,
+    settings: "AnalysisSettings",
+) -> bool:
+    """Whether this clip gave enough to go on with: a verdict, or values where none is given."""
+    if findings.overall_level is not OverallLevel.NOT_MEASURABLE:
+        return True
+    values = [metric for metric in measurement.metrics.values() if metric.value is not None]
+    unjudged = settings.movement is Movement.GENERAL or is_young(settings)
+    return unjudged and quality.usable and len(values) >= LEAST_MEASURED
 
 
 def _drills(ids: list[str]) -> list[Drill]:
     return [catalogue.drill(drill_id) for drill_id in dict.fromkeys(ids)]
-
-
-def _retake_advice(quality: Quality, measurement: "Measurement", movement: Movement) -> list[str]:
-    """What the checks advise, then what would bring back the missing metrics."""
-    reasons = {measurement.metrics[key].reason for key in APP_METRICS}
-    failed = {check.id for check in quality.checks if not check.passed}
-    if "sample_rate" in failed:
-        reasons.discard(Reason.SAMPLE_RATE_TOO_LOW)
-    if movement is Movement.GENERAL:
-        reasons.discard(Reason.EVENT_NOT_FOUND)  # never standing still is no fault of the clip
-    for_missing = [advice for reason, advice in words().advice.items() if reason in reasons]
-    return [*quality.retake_advice, *for_missing]
 
 
 def _warning(summary: PoseSummary, quality: Quality) -> str | None:

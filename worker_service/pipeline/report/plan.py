@@ -8,7 +8,8 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from shared import catalogue
-from shared.results import Drill, Finding, Findings, Movement, OverallLevel, PlanDay, Wire
+from shared.results import Drill, Finding, Movement, PlanDay, Wire
+from worker_service.pipeline.report.wording import lowered
 
 WEEKS = Path(__file__).parent / "weeks"
 
@@ -58,24 +59,19 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def plan_week(
-    issues: list[Finding], findings: Findings, movement: Movement, advice: list[str]
+    issues: list[Finding], movement: Movement, advice: list[str], *, carried: bool
 ) -> list[PlanDay]:
-    """Return seven days for these technique findings, most important first."""
-    templates = _templates(issues, findings, movement, advice)
+    """Return seven days: on these issues, most important first; else keep on, or film again.
+
+    `carried` tells whether the clip was good enough to go on without filming again.
+    """
+    own = weeks(movement)
+    templates = own.keep if carried else film_again()
+    if issues and own.work:
+        templates = own.work
     return [
         _day(number, template, issues, advice) for number, template in enumerate(templates, start=1)
     ]
-
-
-def _templates(
-    issues: list[Finding], findings: Findings, movement: Movement, advice: list[str]
-) -> Week:
-    own = weeks(movement)
-    if issues and own.work:
-        return own.work
-    judged = findings.overall_level is not OverallLevel.NOT_MEASURABLE
-    described = movement is Movement.GENERAL and not advice
-    return own.keep if judged or described else film_again()
 
 
 def _day(number: int, template: DayTemplate, issues: list[Finding], advice: list[str]) -> PlanDay:
@@ -86,7 +82,7 @@ def _day(number: int, template: DayTemplate, issues: list[Finding], advice: list
         issue = issues[(template.issue - 1) % len(issues)]
         ids = issue.drill_ids
         drills = [catalogue.drill(ids[(template.drill - 1) % len(ids)])]
-        slots = _drill_slots(drills) | {"title": issue.title, **_cues(issue)}
+        slots = _drill_slots(drills) | {"title": lowered(issue.title), **_cues(issue)}
     slots["advice"] = advice[0] if advice else "Film again as the capture guide says."
     return PlanDay(
         day=number,
@@ -112,5 +108,6 @@ def _cues(issue: Finding) -> dict[str, str]:
 
 
 def _dose(drill: Drill) -> str:
-    sets = "1 set" if drill.dose.sets == 1 else f"{drill.dose.sets} sets"
-    return f"{sets} of {drill.dose.repetitions}"
+    if drill.dose.sets == 1:
+        return drill.dose.repetitions
+    return f"{drill.dose.sets} sets of {drill.dose.repetitions}"

@@ -1,83 +1,134 @@
 """The first lines of a report: what was seen, what stands out, what could not be measured."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.results import Findings, Metric, Movement, OverallLevel, Reason
-from worker_service.pipeline.metrics.table import metric_specs
-from worker_service.pipeline.report.wording import amount, listed, words
+from shared.analysis import AgeBand
+from shared.results import Findings, Metric, Movement, OverallLevel, Reason, View
+from worker_service.pipeline.metrics.cricket.knee_action import knee_action
+from worker_service.pipeline.metrics.table import MetricSpec, metric_specs
+from worker_service.pipeline.report.wording import (
+    counted,
+    listed,
+    lowered,
+    measured,
+    words,
+)
 
 if TYPE_CHECKING:
+    from shared.analysis import AnalysisSettings
     from worker_service.pipeline.metrics import Measurement
 
+MOST_DESCRIBED = 6
+"""A coach reads the summary in half a minute; what comes later in the table is only named."""
 
-def summarise(measurement: "Measurement", findings: Findings, movement: Movement) -> str:
-    """Return a few plain sentences that claim no more than was measured."""
-    sentences = [
-        _seen(measurement, movement),
-        _stands_out(measurement, findings, movement),
-        *_described(measurement, movement),
-        *_missing(measurement.metrics, movement),
-    ]
-    return " ".join(sentences)
+JUMPS = ("jump", "jumps")
 
 
-def _seen(measurement: "Measurement", movement: Movement) -> str:
-    stretches = measurement.highlights if movement is Movement.GENERAL else measurement.reps
-    measured = [metric_specs(movement)[key].name for key in _measured(measurement)]
-    if not stretches:
-        return f"No {words().action[movement][0]} was found in this clip."
-    counted = words().counted(movement, len(stretches)).capitalize()
-    if not measured:
-        return f"{counted} found, but nothing could be measured."
-    return f"{counted} found. Measured: {listed(measured)}."
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the summary draws on.
+
+    Attributes:
+        said_elsewhere: metrics that an issue or a strength of the report already names.
+    """
+
+    measurement: "Measurement"
+    findings: Findings
+    settings: "AnalysisSettings"
+    view: View
+    said_elsewhere: frozenset[str]
+
+    def text(self) -> str:
+        """Return a few plain sentences that claim no more than was measured."""
+        measured = [*self._values(), *self._front_leg(), *self._missing()]
+        return " ".join([self._seen(), *self._verdict(), *measured])
+
+    @property
+    def _specs(self) -> dict[str, MetricSpec]:
+        return metric_specs(self.settings.movement)
+
+    def _seen(self) -> str:
+        noun = words().noun(self.settings.movement, self.measurement.exercise)
+        reps = self.measurement.reps
+        whole = sum(rep.complete for rep in reps)
+        parts = [counted(whole, noun)] if whole else []
+        if self.settings.movement is Movement.GENERAL:
+            parts = [
+                counted(len(found), one)
+                for found, one in ((self.measurement.highlights, noun), (reps, JUMPS))
+                if found
+            ]
+        elif self.settings.movement is Movement.WORKOUT and whole < len(reps):
+            parts.append(f"{len(reps) - whole} unfinished")
+        if not parts:
+            return f"No {noun[0]} was found in this clip."
+        return f"{listed(parts)} found{words().view[self.view]}."
+
+    def _verdict(self) -> list[str]:
+        faults = [one for one in self.findings.findings if one.metric in self.measurement.metrics]
+        young = words().verdict["young"] if is_young(self.settings) else None
+        if faults:
+            rest = len(faults) - 1
+            more = f" There {'is' if rest == 1 else 'are'} {rest} more below." if rest else ""
+            work = f"Work on this first: {lowered(faults[0].title)}.{more}"
+            return [work, young] if young else [work]
+        if young and self._measured():
+            return [young]
+        if self.settings.movement is Movement.GENERAL:
+            return [words().verdict["described"]]
+        unclear = self.findings.overall_level is OverallLevel.NOT_MEASURABLE
+        return [words().verdict["no_evidence" if unclear else "sound"]]
+
+    def _values(self) -> list[str]:
+        """Return the measured values: a sentence for the first ones, the rest in a list."""
+        open_ = {
+            key: metric
+            for key, metric in self._measured().items()
+            if key not in self.said_elsewhere
+        }
+        sentences = {
+            key: phrase.format(value=measured(self._specs[key], metric))
+            for key, metric in open_.items()
+            if (phrase := self._specs[key].described)
+        }
+        shown = dict(list(sentences.items())[:MOST_DESCRIBED])
+        rest = [
+            f"{self._specs[key].name} {measured(self._specs[key], metric)}"
+            for key, metric in open_.items()
+            if key not in shown
+        ]
+        lead = "Also measured" if shown else "Measured"
+        return [*shown.values(), *([f"{lead}: {listed(rest)}."] if rest else [])]
+
+    def _front_leg(self) -> list[str]:
+        """Name the kind of a bowler's front leg where it is clearly one kind."""
+        kind = knee_action(self.measurement.metrics)
+        return [words().front_leg[kind]] if kind else []
+
+    def _missing(self) -> list[str]:
+        """Name what is missing, together where the reason is the same."""
+        by_reason: dict[Reason, list[str]] = {}
+        unfound = []
+        for key, metric in self.measurement.metrics.items():
+            spec = self._specs[key]
+            if metric.reason is Reason.EVENT_NOT_FOUND and spec.unfound is not None:
+                unfound.append(spec.unfound)
+            elif metric.reason and metric.reason is not Reason.NOT_DEFINED_FOR_MOVEMENT:
+                by_reason.setdefault(metric.reason, []).append(spec.name)
+        if not self._measured():
+            because = [words().reason[reason] for reason in by_reason]
+            return [f"Nothing was measured, because {listed(because)}."] if because else []
+        return [phrase for phrase in dict.fromkeys(unfound) if phrase] + [
+            f"Not measured: {listed(names)}, because {words().reason[reason]}."
+            for reason, names in by_reason.items()
+        ]
+
+    def _measured(self) -> dict[str, Metric]:
+        metrics = self.measurement.metrics.items()
+        return {key: metric for key, metric in metrics if metric.value is not None}
 
 
-def _stands_out(measurement: "Measurement", findings: Findings, movement: Movement) -> str:
-    technique = [one for one in findings.findings if one.metric in measurement.metrics]
-    if technique:
-        first, rest = technique[0], len(technique) - 1
-        more = f" There {'is' if rest == 1 else 'are'} {rest} more below." if rest else ""
-        return f"Work on this first: {_lower(first.title)}.{more}"
-    if movement is Movement.GENERAL:
-        return "This kind of analysis describes the movement and does not judge technique."
-    if findings.overall_level is OverallLevel.NOT_MEASURABLE:
-        return "There is not enough evidence to say anything about technique."
-    return "Nothing that was measured lies clearly beyond its limit."
-
-
-def _described(measurement: "Measurement", movement: Movement) -> list[str]:
-    if movement is not Movement.GENERAL:
-        return []
-    specs = metric_specs(movement)
-    return [
-        phrase.format(value=amount(specs[key], value))
-        for key, value in _measured(measurement).items()
-        if (phrase := specs[key].described)
-    ]
-
-
-def _missing(metrics: Mapping[str, Metric], movement: Movement) -> list[str]:
-    """Name what is missing, together where the reason is the same."""
-    specs = metric_specs(movement)
-    by_reason: dict[Reason, list[str]] = {}
-    unfound = []
-    for key, metric in metrics.items():
-        if metric.reason is Reason.EVENT_NOT_FOUND and (phrase := specs[key].unfound):
-            unfound.append(phrase)
-        elif metric.reason and metric.reason is not Reason.NOT_DEFINED_FOR_MOVEMENT:
-            by_reason.setdefault(metric.reason, []).append(specs[key].name)
-    return unfound + [
-        f"Not measured: {listed(names)}, because {words().reason[reason]}."
-        for reason, names in by_reason.items()
-    ]
-
-
-def _measured(measurement: "Measurement") -> dict[str, float]:
-    return {
-        key: metric.value for key, metric in measurement.metrics.items() if metric.value is not None
-    }
-
-
-def _lower(title: str) -> str:
-    return title[0].lower() + title[1:]
+def is_young(settings: "AnalysisSettings") -> bool:
+    """Whether nothing of adults may be held beside this athlete."""
+    return settings.age_band not in (None, AgeBand.ADULT)

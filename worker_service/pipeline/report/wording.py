@@ -3,28 +3,47 @@
 import tomllib
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from shared.results import Movement, Reason, Wire
+from shared.results import Exercise, Metric, Movement, Reason, Reference, View, Wire
+from worker_service.pipeline.metrics.cricket.knee_action import KneeAction
 
 if TYPE_CHECKING:
     from worker_service.pipeline.metrics.table import MetricSpec
+
+Noun = tuple[str, str]
+"""One and many."""
+
+MOST_LISTED = 6
+"""More names than this in one sentence are not read."""
 
 
 class Words(Wire):
     """Phrases that are not about one metric; those stand in the metric's own row."""
 
     unit: dict[str, str]
-    action: dict[Movement, tuple[str, str]]
+    action: dict[Movement, Noun]
+    exercise: dict[Exercise, Noun]
+    view: dict[View, str]
+    verdict: dict[str, str]
+    front_leg: dict[KneeAction, str]
     reason: dict[Reason, str]
-    advice: dict[Reason, str]
+    advice: dict[Movement | Literal["any"], dict[Reason, str]]
+    position: dict[Movement | Literal["any"], dict[View, str]]
     warning: dict[str, str]
     recording: dict[str, str]
 
-    def counted(self, movement: Movement, count: int) -> str:
-        """Return "1 stroke", "2 deliveries"."""
-        one, many = self.action[movement]
-        return f"{count} {one if count == 1 else many}"
+    def noun(self, movement: Movement, exercise: Exercise | None) -> Noun:
+        """Return what is repeated: strides, deliveries, squats."""
+        return self.exercise[exercise] if exercise else self.action[movement]
+
+    def retake(self, movement: Movement) -> dict[Reason, str]:
+        """Return what to film differently, by what went wrong."""
+        return self.advice["any"] | self.advice.get(movement, {})
+
+    def stand(self, movement: Movement) -> dict[View, str]:
+        """Return where to put the camera for a view."""
+        return self.position["any"] | self.position.get(movement, {})
 
 
 @lru_cache(maxsize=1)
@@ -34,16 +53,49 @@ def words() -> Words:
         return Words.model_validate(tomllib.load(file))
 
 
-def amount(spec: "MetricSpec", value: float) -> str:
+def counted(count: int, noun: Noun) -> str:
+    """Return "1 stroke", "2 deliveries"."""
+    return f"{count} {noun[0] if count == 1 else noun[1]}"
+
+
+def amount(spec: "MetricSpec", value: float, *, unit: str) -> str:
     """Return a metric's value for people: rounded, with its unit in words."""
     if spec.percent:
         return spec.percent.format(percent=round(value * 100))
     size = abs(value) if spec.positive else value
-    said = f"{size:.{spec.digits}f}{words().unit.get(spec.unit, ' ' + spec.unit)}"
+    said = f"{size:.{spec.digits}f}" + words().unit.get(unit, " " + unit)
     phrase = spec.negative if value < 0 else spec.positive
     return phrase.format(value=said) if phrase else said
 
 
+def measured(spec: "MetricSpec", metric: Metric) -> str:
+    """Return a metric's value for people, beside the range that studies give."""
+    said = amount(spec, metric.value or 0.0, unit=metric.unit)
+    if metric.reference is None:
+        return said
+    return f"{said} (published: {_range(spec, metric.reference)})"
+
+
+def _range(spec: "MetricSpec", reference: Reference) -> str:
+    """Return "155 to 203", without the unit of the value it stands beside."""
+    scale, digits = (100.0, 0) if spec.percent else (1.0, spec.digits)
+    low, high = (
+        None if end is None else f"{end * scale:.{digits}f}"
+        for end in (reference.low, reference.high)
+    )
+    if low is None or high is None:
+        return f"up to {high}" if low is None else f"from {low}"
+    return f"{low} to {high}"
+
+
 def listed(parts: list[str]) -> str:
-    """Return "a, b and c"."""
+    """Return "a, b and c"; what is too long to read ends with how many more there are."""
+    if len(parts) > MOST_LISTED:
+        rest = len(parts) - MOST_LISTED + 1
+        parts = [*parts[: MOST_LISTED - 1], f"{rest} more"]
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+
+
+def lowered(title: str) -> str:
+    """Return a title as it stands inside a sentence."""
+    return title[0].lower() + title[1:]

@@ -9,15 +9,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.interpolate import CubicSpline
+from scipy.ndimage import uniform_filter1d
 
-from worker_service.pipeline.signals.filters import zero_lag_lowpass
+from worker_service.pipeline.signals.filters import MAX_SHARE_OF_RATE, zero_lag_lowpass
 from worker_service.pipeline.signals.gaps import MAX_GAP_S
+from worker_service.pipeline.signals.rates import holes, local_rate_hz
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EVEN_HZ = 120.0
 """Samples a second of the even clock; twice the rate of the quickest usual phone recording."""
+
+LONG_STEP = 1.5
+"""A step longer than `MAX_GAP_S` is a hole if it is this many times as long as those beside it."""
+
+CUTOFF_STEP = 2.0**0.5
+"""Where the sampling is too slow for a cut-off, the next lower of cut-offs so far apart is used."""
+
+BLEND_S = 0.1
+"""Two cut-offs pass into each other within this time."""
 
 _SPLINE_SAMPLES = 4
 """A cubic needs four points; a shorter run is joined by straight lines."""
@@ -44,31 +55,52 @@ def resample(
         t_s: (n,) strictly increasing seconds of the samples.
         values: (n, k) samples; a row with NaN counts as missing.
         clock: (m,) from `even_clock`.
-        cutoff_hz: zero-lag Butterworth of fourth order overall; None leaves the curve as drawn.
+        cutoff_hz: zero-lag Butterworth of fourth order overall, lower where the samples are too
+            far apart for it; None leaves the curve as drawn.
 
     Returns:
         (m, k); NaN outside the runs of samples that lie close enough together.
     """
     drawn = np.full((len(clock), values.shape[1]), np.nan)
-    known = np.isfinite(values).all(axis=1)
-    for first, last in _runs(t_s[known], longest_step_s=_longest_step_s(t_s)):
+    known = np.asarray(np.isfinite(values).all(axis=1))
+    for first, last in _runs(t_s, known):
         run_t, run = t_s[known][first:last], values[known][first:last]
         inside = (clock >= run_t[0] - 1e-9) & (clock <= run_t[-1] + 1e-9)
         drawn[inside] = _curve(run_t, run, clock[inside])
-    return drawn if cutoff_hz is None else zero_lag_lowpass(clock, drawn, cutoff_hz)
+    if cutoff_hz is None or len(t_s) < 2:  # noqa: PLR2004 - a rate needs two samples
+        return drawn
+    return _smooth(clock, drawn, cutoff_hz, np.interp(clock, t_s, local_rate_hz(t_s)))
 
 
-def _longest_step_s(t_s: "NDArray[np.float64]") -> float:
-    """Two samples in a row always belong together, however slow the sampling is."""
-    typical = float(np.median(np.diff(t_s))) if len(t_s) > 1 else 0.0
-    return max(MAX_GAP_S, 1.5 * typical)
-
-
-def _runs(t_s: "NDArray[np.float64]", *, longest_step_s: float) -> list[tuple[int, int]]:
-    """Return [first, last) of every stretch without a hole, two samples at least."""
-    holes = np.flatnonzero(np.diff(t_s) > longest_step_s) + 1
-    edges = [0, *holes.tolist(), len(t_s)]
+def _runs(t_s: "NDArray[np.float64]", known: "NDArray[np.bool_]") -> list[tuple[int, int]]:
+    """Return [first, last) among the known samples of every stretch without a hole, from two on."""
+    places = np.flatnonzero(known)
+    lost = np.diff(t_s[places]) > MAX_GAP_S
+    lost &= np.diff(places) > 1
+    never = np.append(holes(t_s, longest_s=MAX_GAP_S, times=LONG_STEP), 0)
+    breaks = lost | np.add.reduceat(never, places)[:-1].astype(bool) if len(places) > 1 else lost
+    edges = [0, *(np.flatnonzero(breaks) + 1).tolist(), len(places)]
     return [(first, last) for first, last in pairwise(edges) if last - first > 1]
+
+
+def _smooth(
+    clock: "NDArray[np.float64]",
+    drawn: "NDArray[np.float64]",
+    cutoff_hz: float,
+    rate_hz: "NDArray[np.float64]",
+) -> "NDArray[np.float64]":
+    """Filter a curve with the cut-off that its samples allow at the time, at most `cutoff_hz`."""
+    short_by = np.log(cutoff_hz / (MAX_SHARE_OF_RATE * rate_hz)) / np.log(CUTOFF_STEP)
+    level = np.maximum(np.ceil(short_by - 1e-6), 0.0)
+    width = max(1, round(BLEND_S * EVEN_HZ))
+    smooth = np.zeros_like(drawn)
+    for one in np.unique(level):
+        share = uniform_filter1d((level == one).astype(float), width, mode="nearest")
+        part = share > 0
+        smooth[part] += (
+            share[part, None] * zero_lag_lowpass(clock, drawn, cutoff_hz / CUTOFF_STEP**one)[part]
+        )
+    return smooth
 
 
 def _curve(

@@ -1,5 +1,6 @@
 """Smoothing without delay."""
 
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt
 
 from worker_service.pipeline.signals.gaps import runs
+from worker_service.pipeline.signals.rates import holes, local_rate_hz
 
 ORDER_PER_PASS = 2
 """Forwards and backwards make a fourth-order filter."""
@@ -24,7 +26,7 @@ EVEN_STEPS = 0.02
 """Time steps that differ by less than this share of their median count as even."""
 
 BREAK_STEPS = 2.5
-"""A time step this many times the median breaks a run in two."""
+"""A time step this many times those beside it breaks a run in two."""
 
 
 def zero_lag_lowpass(
@@ -33,9 +35,9 @@ def zero_lag_lowpass(
     """Return (n, …) `values` with what is faster than `cutoff_hz` removed and no delay.
 
     Fourth-order Butterworth, forwards and backwards, on each run of finite rows by itself; NaN
-    stays where it is and spoils nothing. Uneven samples are brought to an even grid for it. A
-    cut-off too near to the sampling rate is lowered, and runs of up to `PAD_SAMPLES` stay as
-    they are.
+    stays where it is and spoils nothing. Uneven samples are brought to an even grid for it, as
+    fine as the densest of them. A cut-off too near to the sampling rate is lowered, and runs of
+    up to `PAD_SAMPLES` stay as they are.
     """
     if cutoff_hz <= 0:
         raise ValueError("a low-pass filter needs a cut-off above 0 Hz")
@@ -49,11 +51,8 @@ def zero_lag_lowpass(
 
 def _even_runs(t_s: NDArray[np.float64], valid: NDArray[np.bool_]) -> list[slice]:
     """Runs of valid samples, broken where time itself has a hole."""
-    steps = np.diff(t_s)
-    if not steps.size:
-        return []
-    holes = np.flatnonzero(steps > BREAK_STEPS * np.median(steps)) + 1
-    cut = [slice(int(a), int(b)) for a, b in zip([0, *holes], [*holes, len(t_s)], strict=True)]
+    breaks = (np.flatnonzero(holes(t_s, longest_s=0.0, times=BREAK_STEPS)) + 1).tolist()
+    cut = [slice(a, b) for a, b in pairwise([0, *breaks, len(t_s)])]
     return [
         slice(part.start + run.start, part.start + run.stop)
         for part in cut
@@ -70,7 +69,8 @@ def _lowpass(
     sections = _sections(cutoff_hz, 1.0 / step_s)
     if np.all(np.abs(steps - step_s) <= EVEN_STEPS * step_s):
         return np.asarray(sosfiltfilt(sections, values, axis=0))
-    count = max(len(t_s), PAD_SAMPLES + 1)
+    finest_s = 1.0 / float(local_rate_hz(t_s).max())
+    count = max(round((t_s[-1] - t_s[0]) / finest_s) + 1, PAD_SAMPLES + 1)
     even_s = np.linspace(t_s[0], t_s[-1], count)
     sections = _sections(cutoff_hz, 1.0 / (even_s[1] - even_s[0]))
     even = np.asarray(sosfiltfilt(sections, _at(even_s, t_s, values), axis=0))

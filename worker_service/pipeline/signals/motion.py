@@ -16,17 +16,33 @@ if TYPE_CHECKING:
 TRUNK_HZ = 8.0
 LEG_HZ = 10.0
 ARM_HZ = 14.0
-"""Cut-offs: 6 Hz suits gait; a delivery turns the trunk and throws limbs faster than walking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cutoffs:
+    """Low-pass limits for the parts of the body, in Hz."""
+
+    trunk_hz: float
+    leg_hz: float
+    arm_hz: float
+
+
+STRIKE = Cutoffs(TRUNK_HZ, LEG_HZ, ARM_HZ)
+"""A delivery or a stroke turns the trunk and throws limbs faster than walking does."""
+
+GAIT = Cutoffs(6.0, 6.0, 12.0)
+"""6 Hz holds what the joints do in gait and in slow exercises (Winter, Biomechanics, 4th ed.,
+2.2.4); arms in both are no slower than in a stroke's follow-through."""
 
 _ARM = ("elbow", "wrist", "pinky", "index", "thumb")
 _LEG = ("knee", "ankle", "heel", "foot")
 
 
-def cutoff_hz(landmark: str) -> float:
+def cutoff_hz(landmark: str, cutoffs: Cutoffs = STRIKE) -> float:
     """Return the low-pass limit for one landmark."""
-    if "foot" in landmark or any(part in landmark for part in _LEG):
-        return LEG_HZ
-    return ARM_HZ if any(part in landmark for part in _ARM) else TRUNK_HZ
+    if any(part in landmark for part in _LEG):
+        return cutoffs.leg_hz
+    return cutoffs.arm_hz if any(part in landmark for part in _ARM) else cutoffs.trunk_hz
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,12 +60,12 @@ class Motion:
     world_m: "NDArray[np.float64]"
 
     @classmethod
-    def of(cls, track: "PoseTrack") -> Self:
-        """Resample and smooth every landmark of a track."""
+    def of(cls, track: "PoseTrack", cutoffs: Cutoffs = STRIKE) -> Self:
+        """Resample and smooth every landmark of a track; inside its runs and at its own rates."""
         clock = even_clock(track.real_s)
         points, world = [], []
         for position, name in enumerate(LANDMARKS):
-            limit = cutoff_hz(name)
+            limit = cutoff_hz(name, cutoffs)
             samples = track.xy_px[:, position], track.world_m[:, position]
             points.append(resample(track.real_s, samples[0], clock, cutoff_hz=limit))
             world.append(resample(track.real_s, samples[1], clock, cutoff_hz=limit))

@@ -31,31 +31,46 @@ SQUARE_STRIDE = 1.2
 SQUARE, END_ON = 0.75, 0.4
 """Apparent over square stride from which, and below which, the camera is square or end-on."""
 
+_BY_LINE_OF_PLAY = (Movement.CRICKET_BATTING, Movement.CRICKET_BOWLING)
+_TRUNK = ("shoulder", "hip")
+
 CLEAR = 0.15
 """Distance from the nearest boundary that makes the label as good as certain."""
 
 
 def estimate_view(track: "PoseTrack", movement: Movement) -> ViewEstimate:
-    """Return the view and how far it lies from the next one."""
-    if movement is Movement.GENERAL:
-        share, bounds = _chest_share(track), (PROFILE, FRONTAL)
-        labels = View.SIDE, View.OBLIQUE, _by_chest(track)
-    else:
-        share, bounds = _stride_share(track), (END_ON, SQUARE)
+    """Return the view, and how sure it is: how far from the next one, and for how much of the clip.
+
+    An athlete who turns is seen from more than one side; the label is then that of the median, and
+    the confidence is the share of pictures that agree with it.
+    """
+    if movement in _BY_LINE_OF_PLAY:
+        shares, bounds = np.array([_stride_share(track)]), (END_ON, SQUARE)
         labels = _by_face(track), View.OBLIQUE, View.SIDE
+    else:
+        shares, bounds = _chest_shares(track), (PROFILE, FRONTAL)
+        labels = View.SIDE, View.OBLIQUE, _by_chest(track)
+    share = _median(shares)
     if not np.isfinite(share):
         return ViewEstimate(label=View.UNKNOWN, confidence=0.0)
+    place = int(np.searchsorted(bounds, share))
     margin = min(abs(share - bound) for bound in bounds)
-    label = labels[int(np.searchsorted(bounds, share))]
-    return ViewEstimate(label=label, confidence=round(min(1.0, 0.5 + 0.5 * margin / CLEAR), 3))
+    sure = min(1.0, 0.5 + 0.5 * margin / CLEAR)
+    agreeing = np.searchsorted(bounds, shares[np.isfinite(shares)]) == place
+    return ViewEstimate(label=labels[place], confidence=round(min(sure, agreeing.mean()), 3))
 
 
-def _chest_share(track: "PoseTrack") -> float:
-    """Median apparent width of shoulders and hips over their frontal width."""
+def _chest_shares(track: "PoseTrack") -> "NDArray[np.float64]":
+    """(n,) apparent width of shoulders and hips over their frontal width, across the trunk.
+
+    Across the trunk and not across the picture, because in a push-up the trunk lies.
+    """
+    shoulders, hips = (track.middle(f"left_{part}", f"right_{part}") for part in _TRUNK)
+    up = (shoulders - hips) / np.linalg.norm(shoulders - hips, axis=1, keepdims=True)
+    across = np.stack([-up[:, 1], up[:, 0]], axis=1)
     torso = _torso_px(track)
-    shoulders = np.abs(_spread(track, "shoulder")) / torso / FRONTAL_SHOULDERS
-    hips = np.abs(_spread(track, "hip")) / torso / FRONTAL_HIPS
-    return _median((shoulders + hips) / 2.0)
+    wide = [np.abs((_between(track, part) * across).sum(axis=1)) / torso for part in _TRUNK]
+    return np.asarray((wide[0] / FRONTAL_SHOULDERS + wide[1] / FRONTAL_HIPS) / 2.0)
 
 
 def _stride_share(track: "PoseTrack") -> float:
@@ -78,7 +93,11 @@ def _by_face(track: "PoseTrack") -> View:
 
 
 def _spread(track: "PoseTrack", part: str) -> "NDArray[np.float64]":
-    return np.asarray((track.point(f"left_{part}") - track.point(f"right_{part}"))[:, 0])
+    return np.asarray(_between(track, part)[:, 0])
+
+
+def _between(track: "PoseTrack", part: str) -> "NDArray[np.float64]":
+    return track.point(f"left_{part}") - track.point(f"right_{part}")
 
 
 def _torso_px(track: "PoseTrack") -> float:

@@ -1,12 +1,15 @@
 """A clip's pictures, upright, on time, and only those asked for."""
 
 import sys
+from array import array
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import av.error
+import numpy as np
 from av.container import InputContainer
 from av.video.frame import VideoFrame
+from numpy.typing import NDArray
 
 from shared.errors import VideoEmpty, VideoTooLong
 from worker_service.pipeline.engine import Picture
@@ -56,6 +59,12 @@ class Decoding:
         self.frames_seen = 0
         self.duration_s = 0.0
         self.truncated = False
+        self._distinct_t_s = array("d")
+
+    @property
+    def distinct_t_s(self) -> NDArray[np.float64]:
+        """(k,) times of the pictures so far, sampled or not, that are no copy of the one before."""
+        return np.array(self._distinct_t_s)
 
     @property
     def expected_pictures(self) -> int:
@@ -92,11 +101,14 @@ class Decoding:
             self._check_limits(t_s)
             if repeats.is_repeat(pixels):
                 continue
+            self._distinct_t_s.append(t_s)
             yield Shot(index, t_s, pixels)
 
     def _decoded(self, container: InputContainer) -> Iterator[VideoFrame]:
         """Decode on past damaged packets; stop where the file itself breaks off."""
-        packets = container.demux(video_stream(container))
+        stream = video_stream(container)
+        stream.thread_type = "AUTO"
+        packets = container.demux(stream)
         while True:
             try:
                 packet = next(packets, None)

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from worker_service.pipeline.engine import Box
+
 Rotation = Literal[0, 90, 180, 270]
 """Degrees a stored picture must be turned clockwise to stand upright."""
 
@@ -30,6 +32,17 @@ def clockwise_rotation(display_matrix_deg: float) -> Rotation:
 def upright_size(width: int, height: int, rotation: Rotation) -> tuple[int, int]:
     """Width and height of a stored picture once it stands upright."""
     return (height, width) if rotation in {90, 270} else (width, height)
+
+
+def stored_box(box: Box, rotation: Rotation) -> Box:
+    """Where a box of the upright picture lies in the stored one."""
+    right, below = 1.0 - box.x - box.width, 1.0 - box.y - box.height
+    return {
+        0: box,
+        90: Box(box.y, right, box.height, box.width),
+        180: Box(right, below, box.width, box.height),
+        270: Box(below, box.x, box.height, box.width),
+    }[rotation]
 
 
 def upright(stored: "NDArray[np.uint8]", rotation: Rotation) -> "NDArray[np.uint8]":

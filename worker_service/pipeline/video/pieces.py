@@ -11,9 +11,10 @@ import numpy as np
 
 from worker_service.pipeline.video.index import PictureIndex
 
-MAX_PIECE_S = 6.0
-"""Every piece costs two new landmarkers and a warm-up, about 0.25 s of work. Old ones cannot be
-had back: over an empty picture they lose the person, but not the smoothed visibilities."""
+MAX_PIECE_S = 30.0
+"""Every piece costs a new landmarker for each person and a warm-up, about 0.3 s of work. Old ones
+cannot be had back: over an empty picture they lose the person, but not the smoothed visibilities.
+Shorter pieces would let two cores finish more nearly together."""
 
 MIN_PIECE_S = 2.0
 MIN_PIECE_PICTURES = 45
@@ -27,8 +28,9 @@ WARM_UP_PICTURES = 12
 RUN_IN_PICTURES = 32
 """Decoded before a piece, so that repeated pictures are told as in the whole clip."""
 
-MAX_RUN_IN_S = 5.0
-"""A cut that needs more than this decoded in vain is left out: key frames are too rare there."""
+MAX_RUN_IN = 1.05
+"""A cut that needs more than this decoded in vain, in lengths of a piece, is left out: key frames
+are too rare there. Up to that it pays, as decoding is less than half of the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,18 @@ def cut(index: PictureIndex, grid_hz: float) -> list[Piece]:
     begins = [0]
     for begin in np.searchsorted(index.t_s, cuts_s).tolist():
         key = int(index.keys[_key(index, begin, grid_hz)])
-        if index.t_s[begin] - index.t_s[key] <= MAX_RUN_IN_S:
+        if index.t_s[begin] - index.t_s[key] <= MAX_RUN_IN * index.duration_s / count:
             begins.append(begin)
     return [
         Piece(_key(index, begin, grid_hz), _warm_up(index, begin, grid_hz), begin, end)
         for begin, end in pairwise([*begins, len(index)])
     ]
+
+
+def window(index: PictureIndex, start_s: float, end_s: float) -> Piece:
+    """Return every picture from one time of a clip up to another, `end_s` excluded, as a piece."""
+    begin, end = np.searchsorted(index.t_s, [start_s, end_s]).tolist()
+    return Piece(_key(index, begin, 0.0), _warm_up(index, begin, 0.0), begin, end)
 
 
 def _how_many(index: PictureIndex, grid_hz: float) -> int:

@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import cv2
+
 T = TypeVar("T")
 
 AHEAD = 4
@@ -98,11 +100,23 @@ def side_by_side(
     sources, finished or not.
     """
     producers = _Producers(sources, threads, ahead)
-    producers.start()
+    with _opencv_in_one_thread():
+        producers.start()
+        try:
+            yield producers.items()
+        finally:
+            producers.stop()
+
+
+@contextmanager
+def _opencv_in_one_thread() -> Iterator[None]:
+    """Keep OpenCV to the threads that call it: its own wait for work by spinning."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
     try:
-        yield producers.items()
+        yield
     finally:
-        producers.stop()
+        cv2.setNumThreads(before)
 
 
 def prefetched(

@@ -24,7 +24,11 @@ CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,asf,flv,ogg"
 a text file as a film, and a playlist could make it read other files or addresses."""
 
 FALLBACK_FPS = 30.0
-"""Taken where a file says nothing about its rate."""
+"""Taken where a file says nothing about its rate, or nonsense."""
+
+MOST_FPS = 960.0
+"""No phone films faster. Matroska and WebM files that tell no rate declare their clock's: 1,000
+or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def opened(path: Path) -> Iterator[InputContainer]:
 
 
 def video_stream(container: InputContainer) -> VideoStream:
-    """Return the film in a container, ready for threaded decoding; cover pictures do not count.
+    """Return the film in a container; cover pictures do not count.
 
     Raises:
         VideoUnreadable: there is no film, or no decoder for it.
@@ -111,7 +115,6 @@ def video_stream(container: InputContainer) -> VideoStream:
     stream = next(films, None)
     if stream is None or stream.codec_context is None:
         raise VideoUnreadable
-    stream.thread_type = "AUTO"
     return stream
 
 
@@ -143,5 +146,5 @@ def _declared_duration_s(container: InputContainer, stream: VideoStream) -> floa
 
 
 def _declared_fps(stream: VideoStream) -> float:
-    rate = stream.average_rate or stream.guessed_rate
-    return float(rate) if rate else FALLBACK_FPS
+    rates = (float(rate) for rate in (stream.average_rate, stream.guessed_rate) if rate)
+    return next((rate for rate in rates if rate <= MOST_FPS), FALLBACK_FPS)

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 from av.video.frame import VideoFrame
+from numpy.typing import NDArray
 
-from worker_service.pipeline.engine import Picture
-from worker_service.pipeline.video.orientation import upright, upright_size
+from worker_service.pipeline.engine import Box, Picture
+from worker_service.pipeline.video.close_up import close_up
+from worker_service.pipeline.video.orientation import stored_box, upright, upright_size
 from worker_service.pipeline.video.probe import VideoInfo
 from worker_service.pipeline.video.shrink import small_rgb
 
@@ -37,7 +40,12 @@ class Darkroom:
             VideoUnreadable: FFmpeg has no conversion for this pixel format.
         """
         stored = small_rgb(shot.pixels, *self._stored_size)
-        return Picture(shot.frame, shot.t_s, upright(stored, self._rotation_deg))
+
+        def closer(box: Box, long_side_px: int) -> NDArray[np.uint8]:
+            there = stored_box(box, self._rotation_deg)
+            return upright(close_up(shot.pixels, there, long_side_px), self._rotation_deg)
+
+        return Picture(shot.frame, shot.t_s, upright(stored, self._rotation_deg), closer)
 
 
 def _scaled_stored_size(info: VideoInfo, long_side_px: int) -> tuple[int, int]:

@@ -22,7 +22,7 @@ def small_rgb(picture: VideoFrame, width: int, height: int) -> NDArray[np.uint8]
     Raises:
         VideoUnreadable: FFmpeg has no conversion for this pixel format.
     """
-    if picture.format.name == "yuv420p" and picture.color_range != ColorRange.JPEG:
+    if is_usual(picture):
         return _from_planes(picture, width, height)
     try:
         scaled = picture.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
@@ -31,20 +31,35 @@ def small_rgb(picture: VideoFrame, width: int, height: int) -> NDArray[np.uint8]
     return cast("NDArray[np.uint8]", scaled.to_ndarray())
 
 
+def is_usual(picture: VideoFrame) -> bool:
+    """Whether a picture is as phones write them: three planes, colour at half the resolution."""
+    return bool(picture.format.name == "yuv420p" and picture.color_range != ColorRange.JPEG)
+
+
+def rows_of(plane: VideoPlane) -> NDArray[np.uint8]:
+    """(h, w) view of a plane, valid as long as its picture."""
+    rows = np.frombuffer(memoryview(plane), dtype=np.uint8).reshape(-1, plane.line_size)
+    return rows[: plane.height, : plane.width]
+
+
 def _from_planes(picture: VideoFrame, width: int, height: int) -> NDArray[np.uint8]:
     luma, blue, red = picture.planes
-    quarter = height * width // 4
-    flat = np.empty(height * width + 2 * quarter, dtype=np.uint8)
-    flat[: height * width] = _scaled(luma, width, height)
-    flat[height * width : -quarter] = _scaled(blue, width // 2, height // 2)
-    flat[-quarter:] = _scaled(red, width // 2, height // 2)
-    stacked = flat.reshape(height * 3 // 2, width)
+    stacked = np.empty((height * 3 // 2, width), dtype=np.uint8)
+    colour = stacked[height:].reshape(2, height // 2, width // 2)
+    _scale(rows_of(luma), stacked[:height])
+    _scale(rows_of(blue), colour[0])
+    _scale(rows_of(red), colour[1])
     return cast("NDArray[np.uint8]", cv2.cvtColor(stacked, cv2.COLOR_YUV2RGB_I420))
 
 
-def _scaled(plane: VideoPlane, width: int, height: int) -> NDArray[np.uint8]:
-    rows = np.frombuffer(memoryview(plane), dtype=np.uint8).reshape(-1, plane.line_size)
-    scaled = cv2.resize(
-        rows[: plane.height, : plane.width], (width, height), interpolation=cv2.INTER_AREA
-    )
-    return cast("NDArray[np.uint8]", scaled.reshape(-1))
+def _scale(rows: NDArray[np.uint8], smaller: NDArray[np.uint8]) -> None:
+    """Scale a plane into another one: halve it, for which OpenCV is quickest, then do the rest."""
+    height, width = smaller.shape
+    while rows.shape[0] >= 2 * height and rows.shape[1] >= 2 * width:
+        half = smaller if rows.shape == (2 * height, 2 * width) else None
+        size = rows.shape[1] // 2, rows.shape[0] // 2
+        rows = cast("NDArray[np.uint8]", cv2.resize(rows, size, half, interpolation=cv2.INTER_AREA))
+    if rows.shape != smaller.shape:
+        cv2.resize(rows, (width, height), smaller, interpolation=cv2.INTER_AREA)
+    elif not np.may_share_memory(rows, smaller):
+        smaller[:] = rows

@@ -34,6 +34,7 @@ class Action:
             (A bowler's front arm is pulled down before release by design.)
         knee: front-foot contact to release, or the moment of contact.
         turn: where pelvis and shoulders unwind.
+        run_up: the bowler's approach, as far as it was filmed.
     """
 
     span: Window
@@ -43,4 +44,9 @@ class Action:
     head: Window | None
     knee: Window | None
     turn: Window | None
+    run_up: Window | None = None
     events: list[Found] = field(default_factory=list)
+
+    def at_s(self, kind: EventType) -> float | None:
+        """Return when an event of this action happened, None when it was not found."""
+        return next((found.at_s for found in self.events if found.type is kind), None)

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shared.results import Metric, Reason, Side
+from shared.results import Metric, Reason
 from worker_service.pipeline.metrics.cricket.action import Action
-from worker_service.pipeline.metrics.cricket.legs import planted_knee_deg
+from worker_service.pipeline.metrics.cricket.legs import LEAST_TRUST, PlantedKnee
+from worker_service.pipeline.metrics.cricket.readings import at_event, not_found, part_of
 from worker_service.pipeline.metrics.cricket.rotation import separation
-from worker_service.pipeline.metrics.scene import Reading, Scene, Window
+from worker_service.pipeline.metrics.scene import Reading, Scene
 from worker_service.pipeline.signals.known import rms
 
 if TYPE_CHECKING:
@@ -18,22 +19,16 @@ if TYPE_CHECKING:
 
     from worker_service.pipeline.signals.motion import Motion
 
-CURVE_S = 0.05
-"""A metric of one moment shows this much before and after it; an arm is elsewhere soon after."""
-
-EDGE_S = 0.2
-"""How much around an action is kept, so that nothing is read at the edge of a curve."""
-
-MIN_KNEE_COVER = 0.4
-"""Share of the window in which the planted leg must be known; confidence falls with the share."""
+HALF_SAMPLE_S = 0.005
+"""Lets a window end on a sample of the even clock."""
 
 HEAD = ("left_ear", "right_ear")
 FEET = ("left_ankle", "right_ankle")
 
 
-def measure_action(scene: Scene, action: Action) -> dict[str, Metric]:
+def app_metrics(scene: Scene, action: Action) -> dict[str, Metric]:
     """Return the five app metrics of one stroke or delivery."""
-    part = scene.motion.between(action.span.start_s - EDGE_S, action.span.end_s + EDGE_S)
+    part = part_of(scene, action)
     measures: dict[str, Callable[[Scene, Action, Motion], Metric]] = {
         "head_stability_score": _head_stability,
         "balance_drift_score": _balance_drift,
@@ -44,15 +39,6 @@ def measure_action(scene: Scene, action: Action) -> dict[str, Metric]:
     return {key: measure(scene, action, part) for key, measure in measures.items()}
 
 
-def _not_found(
-    scene: Scene, action: Action, key: str, landmarks: tuple[str, ...], side: Side | None = None
-) -> Metric:
-    """Say why an event is missing: what blurs the whole moment comes before a missed event."""
-    at = Window(action.key.at_s, action.key.at_s)
-    reason = scene.refusal(key, landmarks, at) or Reason.EVENT_NOT_FOUND
-    return scene.missing(key, reason, side)
-
-
 def _head_stability(scene: Scene, action: Action, part: "Motion") -> Metric:
     """RMS of the ears' middle relative to the feet's middle about its mean, in torso lengths.
 
@@ -60,7 +46,7 @@ def _head_stability(scene: Scene, action: Action, part: "Motion") -> Metric:
     """
     key = "head_stability_score"
     if action.head is None:
-        return _not_found(scene, action, key, HEAD + FEET)
+        return not_found(scene, action, key, HEAD + FEET)
     window = part.between(action.head.start_s, action.head.end_s)
     head = (window.middle("ear") - window.middle("ankle")) / part.torso_px
     away = np.linalg.norm(head - _mean(head), axis=1)
@@ -81,10 +67,8 @@ def _balance_drift(scene: Scene, action: Action, part: "Motion") -> Metric:
 
     In bases: the larger of stance width and torso length.
     """
-    curve = base_offset(part)
-    return _at_key(
-        scene, action, part, "balance_drift_score", curve, ("left_hip", "right_hip", *FEET)
-    )
+    curve = part.t_s, base_offset(part)
+    return at_event(scene, action, "balance_drift_score", curve, ("left_hip", "right_hip", *FEET))
 
 
 def base_offset(part: "Motion") -> "NDArray[np.float64]":
@@ -101,26 +85,28 @@ def _front_knee(scene: Scene, action: Action, part: "Motion") -> Metric:
         return scene.missing(key, Reason.SIDE_UNKNOWN)
     leg = tuple(f"{action.front}_{joint}" for joint in ("hip", "knee", "ankle"))
     if action.knee is None:
-        return _not_found(scene, action, key, leg, action.front)
+        return not_found(scene, action, key, leg, action.front)
     refusal = scene.refusal(key, leg, action.knee)
     if refusal:
         return scene.missing(key, refusal, action.front)
-    window = part.between(action.knee.start_s, action.knee.end_s + 0.005)
-    angle = planted_knee_deg(scene.track, window.t_s, action.front, action.knee)
-    known = np.isfinite(angle)
-    if known.mean() < MIN_KNEE_COVER:
+    knee = PlantedKnee.of(scene.track, action.front, action.knee)
+    t_s = part.between(action.knee.start_s - HALF_SAMPLE_S, action.knee.end_s + HALF_SAMPLE_S).t_s
+    stands = action.knee.start_s < action.knee.end_s
+    angle = (knee.standing(action.knee.start_s) if stands else knee).angle_deg(t_s)
+    trust = knee.trust(action.knee.start_s, action.knee.end_s)
+    if trust < LEAST_TRUST or not np.isfinite(angle).any():
         return scene.missing(key, Reason.NOT_PLAUSIBLE, action.front)
     lowest = int(np.nanargmin(angle))
     reading = Reading(
         value=float(angle[lowest]),
         landmarks=leg,
         window=action.knee,
-        at_s=float(window.t_s[lowest]),
+        at_s=float(t_s[lowest]),
         event=action.key.type if action.knee.start_s == action.knee.end_s else None,
         side=action.front,
-        curve_t_s=window.t_s,
+        curve_t_s=t_s,
         curve=angle,
-        trust=float(known.mean()),
+        trust=trust,
     )
     return scene.metric(key, reading)
 
@@ -130,7 +116,7 @@ def _separation(scene: Scene, action: Action, part: "Motion") -> Metric:
     key = "hip_shoulder_separation_timing"
     trunk = ("left_shoulder", "right_shoulder", "left_hip", "right_hip")
     if action.turn is None:
-        return _not_found(scene, action, key, trunk)
+        return not_found(scene, action, key, trunk)
     refusal = scene.refusal(key, trunk, action.turn)
     if refusal:
         return scene.missing(key, refusal)
@@ -153,33 +139,7 @@ def _elbow(scene: Scene, action: Action, part: "Motion") -> Metric:
         return scene.missing(key, Reason.SIDE_UNKNOWN)
     shoulder, elbow = f"{action.arm}_shoulder", f"{action.arm}_elbow"
     curve = (part.point(shoulder) - part.point(elbow))[:, 1] / part.torso_px
-    return _at_key(scene, action, part, key, curve, (shoulder, elbow), side=action.arm)
-
-
-def _at_key(
-    scene: Scene,
-    action: Action,
-    part: "Motion",
-    key: str,
-    curve: "NDArray[np.float64]",
-    landmarks: tuple[str, ...],
-    *,
-    side: Side | None = None,
-) -> Metric:
-    """Read a curve at contact or release."""
-    at = action.key.at_s
-    around = (part.t_s >= at - CURVE_S) & (part.t_s <= at + CURVE_S)
-    reading = Reading(
-        value=float(np.interp(at, part.t_s, curve)),
-        landmarks=landmarks,
-        window=Window(at, at),
-        at_s=at,
-        event=action.key.type,
-        side=side,
-        curve_t_s=part.t_s[around],
-        curve=curve[around],
-    )
-    return scene.metric(key, reading)
+    return at_event(scene, action, key, (part.t_s, curve), (shoulder, elbow), side=action.arm)
 
 
 def _mean(points: "NDArray[np.float64]") -> "NDArray[np.float64]":

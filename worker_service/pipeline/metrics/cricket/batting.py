@@ -8,15 +8,15 @@ import numpy as np
 from shared.results import EventType, Reason, Side
 from worker_service.pipeline.metrics.cricket.action import Action, Found
 from worker_service.pipeline.metrics.cricket.batting_side import front_side
-from worker_service.pipeline.metrics.scene import RATE_TOLERANCE, Scene, Window
+from worker_service.pipeline.metrics.cricket.feet import foot_speed, landing
+from worker_service.pipeline.metrics.cricket.rates import FEWEST_HZ, seen_anywhere, seen_at
+from worker_service.pipeline.metrics.scene import Scene, Window
 from worker_service.pipeline.signals.derivatives import speed
 from worker_service.pipeline.signals.moments import (
     crest,
     first_below,
     highest,
-    last_above,
     last_below,
-    lowest,
     peaks,
     samples,
 )
@@ -45,11 +45,14 @@ STROKES_APART_S = 1.5
 MOSTLY_SEEN = 0.9
 """Share of the clip the hands must be known in before they can be said not to have moved."""
 
-FEWEST_HZ = 12.0
-"""Below, the whole downswing falls between two pictures."""
-
 STRIDE_SPEED = 1.0
 """Torso lengths a second a front foot must have moved before it can be said to be planted."""
+
+TOP_SHARE = 0.95
+"""Hands that pause at the top are there in the middle of where they are this share as high."""
+
+AFTER_CONTACT_S, STANDS_S = 0.1, 0.4
+"""The front foot stands at the latest this long after contact, for up to this long."""
 
 BACKLIFT_S = 1.2
 """The backlift's top lies at most this long before contact."""
@@ -72,7 +75,7 @@ def find_strokes(scene: Scene, handedness: "Handedness | None") -> list[Action] 
 
     Contact is the crest of the hands' speed, which is close to, but not, the bat meeting the ball.
     """
-    if scene.track.rate_hz < FEWEST_HZ * RATE_TOLERANCE:
+    if not seen_anywhere(scene.track, FEWEST_HZ):
         return Reason.SAMPLE_RATE_TOO_LOW
     curves = _curves(scene)
     quickest = float(np.max(np.nan_to_num(curves.hand_speed), initial=0.0))
@@ -82,6 +85,11 @@ def find_strokes(scene: Scene, handedness: "Handedness | None") -> list[Action] 
     level = max(STROKE_SPEED, 0.6 * quickest)
     tops = peaks(curves.hand_speed, height=level, apart_s=STROKES_APART_S)
     contacts = [crest(curves.hand_speed, top) for top in tops]
+    if not contacts:
+        return Reason.EVENT_NOT_FOUND
+    contacts = [one for one in contacts if seen_at(scene.track, float(curves.t_s[one]), FEWEST_HZ)]
+    if not contacts:
+        return Reason.SAMPLE_RATE_TOO_LOW
     side = front_side(scene, contacts, handedness)
     strokes = [_stroke(curves, contact, side) for contact in contacts]
     return [stroke for stroke in strokes if stroke] or Reason.EVENT_NOT_FOUND
@@ -98,7 +106,7 @@ def _curves(scene: Scene) -> _Curves:
         hand_height=-hands[:, 1],
         hands_apart=np.linalg.norm(left - right, axis=1) / torso,
         hands_travel=float(np.ptp(known, axis=0).max()) if len(known) else 0.0,
-        foot_speed={side: speed(motion.point(f"{side}_ankle")) / torso for side in Side},
+        foot_speed={side: foot_speed(motion, side) for side in Side},
     )
 
 
@@ -113,10 +121,11 @@ def _stroke(curves: _Curves, contact: int, front: Side | None) -> Action | None:
     downswing = last_below(curves.hand_speed, 0.2 * peak, top, contact)
     followed = first_below(curves.hand_speed, 0.3 * peak, contact, contact + samples(1.0))
     stance = _stance(curves, top, peak)
-    planted = None if front is None else _plant(curves.foot_speed[front], top, contact)
+    planted = None if front is None else _plant(curves.foot_speed[front], contact)
+    lift = curves.hand_height - float(np.nanmin(curves.hand_height[: contact + 1]))
     moments = {
         EventType.STANCE: stance,
-        EventType.BACKLIFT_TOP: top,
+        EventType.BACKLIFT_TOP: min(crest(lift, top, share=TOP_SHARE), contact - 1),
         EventType.DOWNSWING_START: top if downswing is None else downswing,
         EventType.FRONT_FOOT_PLANT: planted,
         EventType.CONTACT: contact,
@@ -161,15 +170,7 @@ def _stance(curves: _Curves, top: int, peak: float) -> int | None:
     return last_below(quiet, 0.1 * peak, top - samples(2.0), top)
 
 
-def _plant(foot_speed: "NDArray[np.float64]", top: int, contact: int) -> int | None:
+def _plant(foot: "NDArray[np.float64]", contact: int) -> int | None:
     """Return when the striding front foot came down, None when it did not stride."""
-    end = min(contact + samples(0.1), len(foot_speed) - 1)
-    quickest = highest(foot_speed, top - samples(0.5), end)
-    if quickest is None or foot_speed[quickest] < STRIDE_SPEED:
-        return None
-    level = 0.35 * float(foot_speed[quickest])
-    still = lowest(foot_speed, quickest, end)
-    if still is None or foot_speed[still] > level:
-        return None
-    moving = last_above(foot_speed, level, quickest, still)
-    return None if moving is None else moving + 1
+    end = min(contact + samples(AFTER_CONTACT_S), len(foot))
+    return landing(foot, end, within_s=STANDS_S, least_speed=STRIDE_SPEED)

@@ -1,23 +1,27 @@
-"""A delivery: back-foot contact, front-foot contact, release, follow-through."""
+"""A delivery: run-up steps, back-foot contact, front-foot contact, release, follow-through."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shared.results import EventType, Reason, Side
+from shared.results import EventType, Reason, Side, View
 from worker_service.pipeline.metrics.cricket.action import Action, Found, other
-from worker_service.pipeline.metrics.scene import RATE_TOLERANCE, Scene, Window
-from worker_service.pipeline.metrics.sight import look
-from worker_service.pipeline.signals.derivatives import speed
-from worker_service.pipeline.signals.moments import (
-    first_below,
-    highest,
-    last_above,
-    lowest,
-    peaks,
-    samples,
+from worker_service.pipeline.metrics.cricket.feet import foot_speed, landing
+from worker_service.pipeline.metrics.cricket.rates import (
+    FEET_HZ,
+    FEWEST_HZ,
+    seen_anywhere,
+    seen_at,
 )
+from worker_service.pipeline.metrics.cricket.run_up import (
+    STEP_SPEED,
+    approach_start,
+    steps_before,
+)
+from worker_service.pipeline.metrics.scene import Scene, Window
+from worker_service.pipeline.signals.derivatives import speed
+from worker_service.pipeline.signals.moments import crest, first_below, highest, peaks, samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,21 +40,16 @@ ARM_RATIO = 1.25
 DELIVERIES_APART_S = 2.0
 """Two releases of one bowler are not nearer in time."""
 
-FEWEST_HZ = 12.0
-"""Below, the arm passes the top between two pictures."""
-
-FEET_HZ = 20.0
-"""Below, no foot contact is given: tracking at 15 a second, the pose model lags behind the feet and
-puts front-foot contact up to four pictures of the 30 Hz source late (measured on bowling_3)."""
+END_ON = (View.FRONT, View.REAR)
+TOP_S, TOP_SHARE = 0.08, 0.9
+"""Seen end-on, the hand that comes over the top looks slow there: release is then the middle of
+where it is this share as high as at its highest, this close to where it is high and quick."""
 
 MOSTLY_SEEN = 0.9
 """Share of the clip a hand must be known in before it can be said not to have moved."""
 
-STEP_SPEED = 3.0
-"""Torso lengths a second a foot must have moved before it can be said to land."""
-
-LANDED = 0.35
-"""A foot has landed when its speed has fallen to this share of the step's quickest."""
+FRONT_STANDS_S, BACK_STANDS_S = 0.25, 0.35
+"""The front foot stands at most this long before release, the back foot before the front one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +68,7 @@ def find_deliveries(scene: Scene, handedness: "Handedness | None") -> list[Actio
     Release is the instant at which the bowling hand is highest and fastest. Foot contacts are
     sought backwards from it: the last fall of a foot's speed before it stands still.
     """
-    if scene.track.rate_hz < FEWEST_HZ * RATE_TOLERANCE:
+    if not seen_anywhere(scene.track, FEWEST_HZ):
         return Reason.SAMPLE_RATE_TOO_LOW
     curves = _curves(scene)
     arm = Side(handedness.value) if handedness else _bowling_arm(curves)
@@ -80,9 +79,12 @@ def find_deliveries(scene: Scene, handedness: "Handedness | None") -> list[Actio
     if top <= 0:
         return _nothing_bowled(curves, arm)
     releases = peaks(overarm, height=top / 2, apart_s=DELIVERIES_APART_S)
-    return [
-        _delivery(scene, curves, arm, release) for release in releases
-    ] or Reason.EVENT_NOT_FOUND
+    if not releases:
+        return Reason.EVENT_NOT_FOUND
+    if scene.view in END_ON:
+        releases = [_top(curves.hand_height[arm], one) for one in releases]
+    seen = [one for one in releases if seen_at(scene.track, float(curves.t_s[one]), FEWEST_HZ)]
+    return [_delivery(scene, curves, arm, one) for one in seen] or Reason.SAMPLE_RATE_TOO_LOW
 
 
 def _curves(scene: Scene) -> _Curves:
@@ -93,7 +95,7 @@ def _curves(scene: Scene) -> _Curves:
         t_s=motion.t_s,
         hand_speed={side: speed(wrists[side] - hips) / torso for side in Side},
         hand_height={side: (shoulders - wrists[side])[:, 1] / torso for side in Side},
-        foot_speed={side: speed(motion.point(f"{side}_ankle")) / torso for side in Side},
+        foot_speed={side: foot_speed(motion, side) for side in Side},
     )
 
 
@@ -121,23 +123,24 @@ def _nothing_bowled(curves: _Curves, *arms: Side) -> Reason:
 
 
 def _delivery(scene: Scene, curves: _Curves, arm: Side, release: int) -> Action:
-    front = other(arm)
-    release_s = float(curves.t_s[release])
-    rate_hz = look(scene.track, (f"{front}_ankle",), release_s - 0.3, release_s).rate_hz
-    foot_speed = curves.foot_speed if rate_hz >= FEET_HZ * RATE_TOLERANCE else {}
-    planted = _landing(foot_speed.get(front), release, within_s=0.25)
-    back = _landing(foot_speed.get(arm), planted, within_s=0.35)
-    followed = _follow_through(curves.hand_speed[arm], release)
+    front, release_s = other(arm), float(curves.t_s[release])
+    planted = back = None
+    if seen_at(scene.track, release_s, FEET_HZ):
+        planted = _landing(curves, front, release, within_s=FRONT_STANDS_S)
+        back = _landing(curves, arm, planted, within_s=BACK_STANDS_S)
     back_s, planted_s, followed_s = (
         None if sample is None else float(curves.t_s[sample])
-        for sample in (back, planted, followed)
+        for sample in (back, planted, _follow_through(curves.hand_speed[arm], release))
     )
     starts_s = [at_s for at_s in (back_s, planted_s, release_s - 0.5) if at_s is not None]
     found = [
-        (EventType.BACK_FOOT_CONTACT, back_s, arm),
-        (EventType.FRONT_FOOT_CONTACT, planted_s, front),
-        (EventType.RELEASE, release_s, arm),
-        (EventType.FOLLOW_THROUGH, followed_s, None),
+        *_run_up_steps(scene, curves, back, arm),
+        *_moments(
+            (EventType.BACK_FOOT_CONTACT, back_s, arm),
+            (EventType.FRONT_FOOT_CONTACT, planted_s, front),
+            (EventType.RELEASE, release_s, arm),
+            (EventType.FOLLOW_THROUGH, followed_s, None),
+        ),
     ]
     return Action(
         span=Window(starts_s[0], release_s + 0.3 if followed_s is None else followed_s),
@@ -147,27 +150,45 @@ def _delivery(scene: Scene, curves: _Curves, arm: Side, release: int) -> Action:
         head=Window(back_s, release_s) if back_s is not None else None,
         knee=Window(planted_s, release_s) if planted_s is not None else None,
         turn=Window(back_s, release_s + 0.1) if back_s is not None else None,
-        events=[Found(kind, at_s, side) for kind, at_s, side in found if at_s is not None],
+        run_up=_run_up(curves, back),
+        events=found,
     )
 
 
-def _landing(
-    foot_speed: "NDArray[np.float64] | None", before: int | None, *, within_s: float
-) -> int | None:
-    """Return when a foot that stands still shortly before a moment came down."""
-    if foot_speed is None or before is None:
+def _top(hand_height: "NDArray[np.float64]", quick: int) -> int:
+    """Return when the hand is highest near its quickest."""
+    near = highest(hand_height, quick - samples(TOP_S), quick + samples(TOP_S))
+    return quick if near is None else crest(hand_height, near, share=TOP_SHARE)
+
+
+def _moments(*moments: tuple[EventType, float | None, Side | None]) -> list[Found]:
+    return [Found(kind, at_s, side) for kind, at_s, side in moments if at_s is not None]
+
+
+def _landing(curves: _Curves, side: Side, before: int | None, *, within_s: float) -> int | None:
+    if before is None:
         return None
-    still = lowest(foot_speed, before - samples(within_s), before - 1)
-    if still is None:
+    return landing(curves.foot_speed[side], before, within_s=within_s, least_speed=STEP_SPEED)
+
+
+def _run_up_steps(scene: Scene, curves: _Curves, back: int | None, arm: Side) -> list[Found]:
+    """Return the steps that lead to the back foot's contact, as far as the pictures allow."""
+    if back is None:
+        return []
+    steps = steps_before(curves.foot_speed, back, arm)
+    timed = [(float(curves.t_s[sample]), side) for sample, side in steps]
+    return [
+        Found(EventType.RUN_UP_STEP, at_s, side)
+        for at_s, side in timed
+        if seen_at(scene.track, at_s, FEET_HZ)
+    ]
+
+
+def _run_up(curves: _Curves, back: int | None) -> Window | None:
+    if back is None:
         return None
-    start = still - samples(0.4)
-    quickest = highest(foot_speed, start, still)
-    if quickest is None or foot_speed[quickest] < STEP_SPEED:
-        return None
-    if foot_speed[still] > LANDED * foot_speed[quickest]:
-        return None
-    moving = last_above(foot_speed, LANDED * float(foot_speed[quickest]), start, still)
-    return None if moving is None else moving + 1
+    start = approach_start(curves.foot_speed, back)
+    return Window(float(curves.t_s[start]), float(curves.t_s[back]))
 
 
 def _follow_through(hand_speed: "NDArray[np.float64]", release: int) -> int | None:

@@ -3,14 +3,19 @@
 from typing import TYPE_CHECKING
 
 from shared.results import Event, Metric, Reason, Repetition, View
-from worker_service.pipeline.metrics.cricket.app_metrics import measure_action
+from worker_service.pipeline.metrics.cricket.app_metrics import app_metrics
 from worker_service.pipeline.metrics.cricket.batting import find_strokes
 from worker_service.pipeline.metrics.cricket.bowling import find_deliveries
+from worker_service.pipeline.metrics.cricket.delivery_metrics import delivery_metrics
+from worker_service.pipeline.metrics.cricket.stroke_metrics import stroke_metrics
+from worker_service.pipeline.metrics.lengths import in_metres
 from worker_service.pipeline.metrics.measurement import Measurement
 from worker_service.pipeline.metrics.repetitions import combine
 from worker_service.pipeline.metrics.sight import look
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from worker_service.pipeline.metrics.cricket.action import Action, Found
     from worker_service.pipeline.metrics.scene import Scene
 
@@ -24,18 +29,29 @@ _EVENT_FIT |= dict.fromkeys((View.FRONT, View.REAR, View.UNKNOWN), 0.6)
 
 def measure_batting(scene: "Scene") -> Measurement:
     """Return every stroke's events, and the metrics over all of them."""
-    return _measured(scene, find_strokes(scene, scene.settings.handedness))
+    return _measured(scene, find_strokes(scene, scene.settings.handedness), stroke_metrics)
 
 
 def measure_bowling(scene: "Scene") -> Measurement:
     """Return every delivery's events, and the metrics over all of them."""
-    return _measured(scene, find_deliveries(scene, scene.settings.handedness))
+    return _measured(scene, find_deliveries(scene, scene.settings.handedness), delivery_metrics)
 
 
-def _measured(scene: "Scene", found: "list[Action] | Reason") -> Measurement:
+def _measured(
+    scene: "Scene",
+    found: "list[Action] | Reason",
+    own_metrics: "Callable[[Scene, Action], dict[str, Metric]]",
+) -> Measurement:
     if isinstance(found, Reason):
         return scene.nothing(found)
-    repetitions = [measure_action(scene, action) for action in found]
+    height_cm = scene.settings.athlete_height_cm
+    repetitions = [
+        {
+            key: in_metres(metric, height_cm)
+            for key, metric in (app_metrics(scene, action) | own_metrics(scene, action)).items()
+        }
+        for action in found
+    ]
     metrics: dict[str, Metric] = {
         key: combine(spec, [metrics[key] for metrics in repetitions])
         for key, spec in scene.specs.items()

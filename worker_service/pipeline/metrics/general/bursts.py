@@ -56,6 +56,15 @@ def find_bursts(motion: "Motion", liveliness: "NDArray[np.float64]") -> list[Bur
     ]
 
 
+def longest_hold(bursts: list[Burst], liveliness: "NDArray[np.float64]") -> Burst | None:
+    """Return the longest still stretch between two bursts that was seen throughout."""
+    stills = [Burst(one.last + 1, other.first - 1) for one, other in pairwise(bursts)]
+    seen = [
+        still for still in stills if np.isfinite(liveliness[still.first : still.last + 1]).all()
+    ]
+    return max(seen, key=lambda still: still.last - still.first, default=None)
+
+
 def _joined(bursts: list[Burst]) -> list[Burst]:
     """Join bursts with a pause too short to be one."""
     cuts = [0]

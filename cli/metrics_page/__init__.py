@@ -1,0 +1,1 @@
+"""`docs/metrics.md`, written from the data that the pipeline itself reads: `make docs`."""
