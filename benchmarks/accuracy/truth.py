@@ -39,7 +39,8 @@ def knee_any_format(seeds: int) -> Iterator[float]:
 def scores_any_rate(seeds: int) -> Iterator[float]:
     """Yield differences of scores; a rate too low for a metric gives none."""
     lates_s = [0.013 * seed for seed in range(min(seeds, 4))]
-    for movement, scenario in movements()[:2]:
+    stretching = BOWLING, delivery(140.0, contact_deg=140.0, release_deg=165.0)
+    for movement, scenario in (*movements()[:2], stretching):
         truth = _metrics(movement, scenario, rate_hz=120.0)
         for rate_hz in RATES_HZ:
             for late_s in lates_s:

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from shared.results import EventType, Movement, Reason
 from tests.athletes import analysed, delivery, jumps, squats, standing, stroke, walking
 from worker_service.pipeline.metrics.table import APP_METRICS
+from worker_service.pipeline.pose.repair import repaired
+from worker_service.pipeline.track import INDEX, Origin
 
 GENERAL = Movement.GENERAL
 
@@ -108,6 +110,7 @@ def flights(measurement):
 
 
 PICTURE_S = 1 / 60
+FOOT = ("ankle", "heel", "foot_index")
 
 
 @pytest.mark.parametrize("noise_px", [0.0, 2.5])
@@ -120,6 +123,49 @@ def test_take_off_and_landing_lie_within_one_picture(jump, noise_px):
     ((take_off_s, landing_s),) = flights(described(jump, noise_px=noise_px).measurement)
     assert take_off_s == pytest.approx(jump.moments_s["take_off"], abs=PICTURE_S)
     assert landing_s == pytest.approx(jump.moments_s["landing"], abs=PICTURE_S)
+
+
+def without(track, start_s, end_s, *names):
+    """Return the track in which these landmarks are lost from one second to another."""
+    rows = (track.t_s >= start_s) & (track.t_s <= end_s)
+    lost = np.ix_(rows, [INDEX[name] for name in names])
+    xy_px, world_m, origin = track.xy_px.copy(), track.world_m.copy(), track.origin.copy()
+    xy_px[lost], world_m[lost], origin[lost] = np.nan, np.nan, Origin.MISSING
+    return replace(track, xy_px=xy_px, world_m=world_m, origin=origin)
+
+
+@pytest.mark.parametrize(
+    "lost", [("left_ear", "right_ear"), ("left_wrist",), ("right_elbow", "right_wrist")]
+)
+def test_a_flight_bears_the_loss_of_head_or_arms(lost):
+    jump = jumps((0.4,))
+    off_s, on_s = jump.moments_s["take_off"], jump.moments_s["landing"]
+    track = without(jump.filmed(), off_s + 0.05, on_s - 0.05, *lost)
+    ((take_off_s, landing_s),) = flights(analysed(track, GENERAL).measurement)
+    assert take_off_s == pytest.approx(off_s, abs=PICTURE_S)
+    assert landing_s == pytest.approx(on_s, abs=PICTURE_S)
+
+
+@pytest.mark.parametrize("lost_after_s", [0.35, 0.45, 0.55])
+@pytest.mark.parametrize("aside_px", [(150.0, 0.0), (150.0, 150.0), (0.0, 200.0)])
+def test_a_somersault_lands_on_time_though_feet_are_misplaced_among_lost_pictures(
+    aside_px, lost_after_s
+):
+    jump = jumps(drop_m=2.5, turns=1)
+    off_s, wrong_s = jump.moments_s["take_off"], jump.moments_s["take_off"] + lost_after_s
+    lost = (
+        (off_s + 0.06, off_s + 0.22),
+        (wrong_s - 0.03, wrong_s),
+        (wrong_s + 0.04, wrong_s + 0.07),
+    )
+    track = jump.filmed(rate_hz=30, noise_px=2.5, gaps_s=lost)
+    xy_px = track.xy_px.copy()
+    feet = [INDEX[f"{side}_{part}"] for side in ("left", "right") for part in FOOT]
+    xy_px[np.searchsorted(track.t_s, wrong_s), feet] += aside_px
+    mended = repaired(replace(track, xy_px=xy_px))
+    ((take_off_s, landing_s),) = flights(analysed(mended, GENERAL).measurement)
+    assert take_off_s == pytest.approx(off_s, abs=1 / 30)
+    assert landing_s == pytest.approx(jump.moments_s["landing"], abs=1 / 30)
 
 
 @settings(max_examples=12, deadline=None)

@@ -4,12 +4,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.athletes import delivery, standing, walking
 from worker_service.pipeline.metrics.geometry import joint_angle_deg
 from worker_service.pipeline.signals.derivatives import speed, turn_rate_deg_s, unwrapped_deg
 from worker_service.pipeline.signals.even import EVEN_HZ, even_clock, resample
-from worker_service.pipeline.signals.moments import crest, first_below, highest, last_above, peaks
+from worker_service.pipeline.signals.moments import (
+    crest,
+    crest_at,
+    first_below,
+    highest,
+    last_above,
+    peaks,
+)
 from worker_service.pipeline.signals.motion import GAIT, STRIKE, Motion, cutoff_hz
 from worker_service.pipeline.signals.rates import densest_rate_hz, local_rate_hz
 
@@ -92,6 +101,12 @@ def test_the_crest_is_the_middle_of_a_flat_top():
     values = np.array([0.0, 1.0, 5.0, 4.9, 4.8, 4.9, 1.0, 0.0])
     assert crest(values, 2) in {3, 4}
     assert crest(np.array([2.0, 2.0, 2.0]), 0) == 1
+
+
+@given(late=st.floats(0.0, 1.0))
+def test_a_crest_lies_where_it_is_and_not_where_the_clock_ticks(late):
+    hill = np.exp(-(((np.arange(40) - 20.0 - late) / 6.0) ** 2))
+    assert crest_at(hill, int(hill.argmax())) == pytest.approx(20.0 + late, abs=0.02)
 
 
 def test_a_curve_still_rising_at_the_end_has_no_peak():

@@ -25,6 +25,7 @@ from worker_service.pipeline.video.probe import VideoLimits, probe
 
 LIMITS = VideoLimits()
 MS = Fraction(1, 1000)
+HD, UHD = 1920 * 1080, 3840 * 2160
 
 
 def keyed_clip(path, times_s, *, gop=30, b_frames=0, open_gop=False, copies=(), rotation_deg=0):
@@ -59,7 +60,9 @@ def parts_of(path, sample_fps=0.0):
     grid_hz = Decoding(path, info, sample_fps=sample_fps).grid_hz
     index = read_index(path, info, LIMITS)
     assert index is not None
-    return index, [PieceDecoding(path, info, index, p, grid_hz) for p in cut(index, grid_hz)]
+    return index, [
+        PieceDecoding(path, info, index, p, grid_hz) for p in cut(index, grid_hz, pixels=HD)
+    ]
 
 
 def own_pictures(part):
@@ -128,7 +131,7 @@ def test_a_short_clip_stays_whole(tmp_path):
 
 def test_pieces_follow_each_other_and_are_warmed_up(tmp_path):
     index, parts = parts_of(keyed_clip(tmp_path / "clip.mp4", steady(61)))
-    pieces = cut(index, 0.0)
+    pieces = cut(index, 0.0, pixels=HD)
 
     assert len(parts) == len(pieces) == 4
     assert pieces[0].warm_up == pieces[0].begin == pieces[0].key == 0
@@ -219,3 +222,14 @@ def test_a_damaged_clip_is_watched_as_in_one_pass(tmp_path, seed):
     except PermanentJobError:
         return
     assert_watched_as_in_one_pass(clip)
+
+
+@pytest.mark.parametrize("pixels", [HD, UHD])
+def test_the_piece_that_decodes_more_in_vain_is_shorter(tmp_path, pixels):
+    many = keyed_clip(tmp_path / "many.mp4", steady(12), gop=15)
+    one = keyed_clip(tmp_path / "one.mp4", steady(12), gop=360)
+    (_, few_in_vain), (_, many_in_vain) = (
+        cut(read_index(path, probe(path), LIMITS), 0.0, pixels=pixels) for path in (many, one)
+    )
+    assert few_in_vain.end - few_in_vain.begin == pytest.approx(180, abs=15)
+    assert many_in_vain.end - many_in_vain.begin < few_in_vain.end - few_in_vain.begin - 15

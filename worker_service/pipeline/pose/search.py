@@ -66,10 +66,10 @@ class Search:
 
     def is_due(self, picture: Picture, seen: Sequence[Person]) -> bool:
         """Note the next picture and tell whether to search it; `seen` are those followed."""
+        if any(height_share(person, picture) > LARGE for person in seen):
+            return False
         self._note(picture)
         if self._motion is None or picture.t_s < self._next_s:
-            return False
-        if any(height_share(person, picture) > LARGE for person in seen):
             return False
         self._searches += 1
         usual_s = EVERY_S if self._searches > FIRST_SEARCHES else AT_FIRST_S

@@ -68,9 +68,14 @@ class Watch:
         """
         whole = Decoding(path, self._info, sample_fps=sample_fps, limits=limits)
         index = read_index(path, self._info, limits)
-        pieces = [] if index is None else cut(index, whole.grid_hz)
-        if index is not None and len(pieces) > 1:
-            parts = [PieceDecoding(path, self._info, index, p, whole.grid_hz) for p in pieces]
+        if index is not None:
+            pixels = self._info.width * self._info.height
+            pieces = cut(index, whole.grid_hz, pixels=pixels)
+            alone = len(pieces) == 1
+            parts = [
+                PieceDecoding(path, self._info, index, piece, whole.grid_hz, alone=alone)
+                for piece in pieces
+            ]
             with suppress(NotAsIndexed):
                 sightings, footage = self._watch(parts, whole.expected_pictures)
                 cut_off = breaks_off(index.duration_s, self._info)

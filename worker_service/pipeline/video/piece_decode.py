@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Literal
 
 import av.error
 import numpy as np
@@ -17,6 +18,9 @@ from worker_service.pipeline.video.probe import VideoInfo, opened, video_stream
 from worker_service.pipeline.video.repeats import RepeatSpotter
 from worker_service.pipeline.video.sampling import nearest_to_grid
 from worker_service.pipeline.video.shot import Darkroom, Shot
+
+ThreadType = Literal["AUTO", "NONE"]
+"""How FFmpeg decodes: beside other pieces, more threads would only cost more."""
 
 
 class NotAsIndexed(Exception):
@@ -34,14 +38,25 @@ class PieceDecoding:
     """
 
     def __init__(
-        self, path: Path, info: VideoInfo, index: PictureIndex, piece: Piece, grid_hz: float
+        self,
+        path: Path,
+        info: VideoInfo,
+        index: PictureIndex,
+        piece: Piece,
+        grid_hz: float,
+        *,
+        alone: bool = False,
     ) -> None:
-        """Prepare to decode about `grid_hz` pictures a second; 0 means every picture."""
+        """Prepare to decode about `grid_hz` pictures a second; 0 means every picture.
+
+        `alone` says that no other piece is decoded at the same time.
+        """
         self._path = path
         self._index = index
         self._piece = piece
         self.begin, self.end = piece.begin, piece.end
         self._grid_hz = grid_hz
+        self._thread_type: ThreadType = "AUTO" if alone else "NONE"
         self._darkroom = Darkroom(info)
         self._distinct_t_s = array("d")
 
@@ -104,7 +119,7 @@ class PieceDecoding:
 
     def _decoded(self, container: InputContainer) -> Iterator[VideoFrame]:
         stream = video_stream(container)
-        stream.thread_type = "NONE"  # pieces run side by side: more threads would only cost more
+        stream.thread_type = self._thread_type
         try:
             if self._piece.key > 0:
                 container.seek(int(self._index.key_dts[self._piece.key]), stream=stream)

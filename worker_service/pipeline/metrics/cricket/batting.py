@@ -12,8 +12,10 @@ from worker_service.pipeline.metrics.cricket.feet import foot_speed, landing
 from worker_service.pipeline.metrics.cricket.rates import FEWEST_HZ, seen_anywhere, seen_at
 from worker_service.pipeline.metrics.scene import Scene, Window
 from worker_service.pipeline.signals.derivatives import speed
+from worker_service.pipeline.signals.even import EVEN_HZ
 from worker_service.pipeline.signals.moments import (
     crest,
+    crest_at,
     first_below,
     highest,
     last_below,
@@ -68,6 +70,10 @@ class _Curves:
     hands_apart: "NDArray[np.float64]"
     hands_travel: float
     foot_speed: dict[Side, "NDArray[np.float64]"]
+
+    def at_s(self, sample: float) -> float:
+        """Return the real second of a sample, or of a moment between two."""
+        return float(self.t_s[0]) + sample / EVEN_HZ
 
 
 def find_strokes(scene: Scene, handedness: "Handedness | None") -> list[Action] | Reason:
@@ -125,13 +131,13 @@ def _stroke(curves: _Curves, contact: int, front: Side | None) -> Action | None:
     lift = curves.hand_height - float(np.nanmin(curves.hand_height[: contact + 1]))
     moments = {
         EventType.STANCE: stance,
-        EventType.BACKLIFT_TOP: min(crest(lift, top, share=TOP_SHARE), contact - 1),
+        EventType.BACKLIFT_TOP: min(crest_at(lift, top, share=TOP_SHARE), contact - 1),
         EventType.DOWNSWING_START: top if downswing is None else downswing,
         EventType.FRONT_FOOT_PLANT: planted,
-        EventType.CONTACT: contact,
+        EventType.CONTACT: crest_at(curves.hand_speed, contact),
         EventType.FOLLOW_THROUGH: followed,
     }
-    at = {kind: float(curves.t_s[s]) for kind, s in moments.items() if s is not None}
+    at = {kind: curves.at_s(s) for kind, s in moments.items() if s is not None}
     return _action(at, front)
 
 

@@ -21,7 +21,15 @@ from worker_service.pipeline.metrics.cricket.run_up import (
 )
 from worker_service.pipeline.metrics.scene import Scene, Window
 from worker_service.pipeline.signals.derivatives import speed
-from worker_service.pipeline.signals.moments import crest, first_below, highest, peaks, samples
+from worker_service.pipeline.signals.even import EVEN_HZ
+from worker_service.pipeline.signals.moments import (
+    crest_at,
+    first_below,
+    highest,
+    peak_at,
+    peaks,
+    samples,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,6 +69,10 @@ class _Curves:
     hand_height: dict[Side, "NDArray[np.float64]"]
     foot_speed: dict[Side, "NDArray[np.float64]"]
 
+    def at_s(self, sample: float) -> float:
+        """Return the real second of a sample, or of a moment between two."""
+        return float(self.t_s[0]) + sample / EVEN_HZ
+
 
 def find_deliveries(scene: Scene, handedness: "Handedness | None") -> list[Action] | Reason:
     """Return every delivery of the clip, or why there is none.
@@ -82,8 +94,10 @@ def find_deliveries(scene: Scene, handedness: "Handedness | None") -> list[Actio
     if not releases:
         return Reason.EVENT_NOT_FOUND
     if scene.view in END_ON:
-        releases = [_top(curves.hand_height[arm], one) for one in releases]
-    seen = [one for one in releases if seen_at(scene.track, float(curves.t_s[one]), FEWEST_HZ)]
+        tops = [_top(curves.hand_height[arm], one) for one in releases]
+    else:
+        tops = [peak_at(overarm, one) for one in releases]
+    seen = [one for one in tops if seen_at(scene.track, curves.at_s(one), FEWEST_HZ)]
     return [_delivery(scene, curves, arm, one) for one in seen] or Reason.SAMPLE_RATE_TOO_LOW
 
 
@@ -122,8 +136,8 @@ def _nothing_bowled(curves: _Curves, *arms: Side) -> Reason:
     return Reason.NO_MOVEMENT if seen >= MOSTLY_SEEN else Reason.LANDMARKS_HIDDEN
 
 
-def _delivery(scene: Scene, curves: _Curves, arm: Side, release: int) -> Action:
-    front, release_s = other(arm), float(curves.t_s[release])
+def _delivery(scene: Scene, curves: _Curves, arm: Side, top: float) -> Action:
+    front, release, release_s = other(arm), round(top), curves.at_s(top)
     planted = back = None
     if seen_at(scene.track, release_s, FEET_HZ):
         planted = _landing(curves, front, release, within_s=FRONT_STANDS_S)
@@ -155,10 +169,10 @@ def _delivery(scene: Scene, curves: _Curves, arm: Side, release: int) -> Action:
     )
 
 
-def _top(hand_height: "NDArray[np.float64]", quick: int) -> int:
+def _top(hand_height: "NDArray[np.float64]", quick: int) -> float:
     """Return when the hand is highest near its quickest."""
     near = highest(hand_height, quick - samples(TOP_S), quick + samples(TOP_S))
-    return quick if near is None else crest(hand_height, near, share=TOP_SHARE)
+    return quick if near is None else crest_at(hand_height, near, share=TOP_SHARE)
 
 
 def _moments(*moments: tuple[EventType, float | None, Side | None]) -> list[Found]:

@@ -83,8 +83,12 @@ class PlantedKnee:
         return cls(real[own], bend[own], step_s, real[near])
 
     def standing(self, contact_s: float) -> "PlantedKnee":
-        """Return the pictures from the foot's contact on."""
-        later = self.t_s >= contact_s - self.step_s / 4.0
+        """Return the pictures in which the foot surely stands.
+
+        A contact between two pictures is known to about a quarter of the way between them, and
+        one picture of the leg still stretching would bend the stance by up to 10 degrees.
+        """
+        later = self.t_s >= contact_s + self.step_s / 4.0
         return replace(self, t_s=self.t_s[later], bend_deg=self.bend_deg[later])
 
     def angle_deg(self, at_s: "NDArray[np.float64]") -> "NDArray[np.float64]":

@@ -8,7 +8,8 @@ import numpy as np
 from shared.results import Reason
 from worker_service.pipeline.metrics.geometry import yaw_deg
 from worker_service.pipeline.signals.derivatives import turn_rate_deg_s, unwrapped_deg
-from worker_service.pipeline.signals.moments import crest
+from worker_service.pipeline.signals.even import EVEN_HZ
+from worker_service.pipeline.signals.moments import crest_at
 from worker_service.pipeline.track import INDEX
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def separation(part: "Motion") -> Separation | Reason:
 
 
 def _crest_s(part: "Motion", rate: "NDArray[np.float64]") -> float:
-    return float(part.t_s[crest(rate, int(rate.argmax()))])
+    return float(part.t_s[0]) + crest_at(rate, int(rate.argmax())) / EVEN_HZ
 
 
 def _yaw(part: "Motion", joint: str) -> "NDArray[np.float64]":

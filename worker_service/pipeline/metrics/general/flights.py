@@ -16,7 +16,7 @@ from worker_service.pipeline.metrics.general.mass import centre_of_mass
 from worker_service.pipeline.metrics.lengths import standing_px
 from worker_service.pipeline.signals.derivatives import speed
 from worker_service.pipeline.signals.even import EVEN_HZ
-from worker_service.pipeline.signals.gaps import runs
+from worker_service.pipeline.signals.gaps import runs, short_gaps
 from worker_service.pipeline.signals.moments import samples
 
 if TYPE_CHECKING:
@@ -38,6 +38,18 @@ SOLES = (*TOES, "left_heel", "right_heel")
 
 LEAST_FOOT_SPEED_M_S = 0.5
 """A foot that flies moves at least this fast when it leaves; jitter does not."""
+
+STEP_S = 0.15
+"""A foot has its speed this long after leaving the ground, whatever it does later in the air."""
+
+STOOD = 0.25
+"""A foot on the ground has at some moment at most this part of the speed it leaves with."""
+
+WAVERS_S = 0.05
+"""Free fall that seems to stop for less goes on: no foot pushes off again so soon."""
+
+MOST_FREE = 0.5
+"""A body in free fall for more than this part of a stretch is not carried by a foot in it."""
 
 LEVEL_M = 0.06
 """Take-off and landing are on one level when the feet stand this close in height."""
@@ -68,8 +80,10 @@ def find_flights(motion: "Motion", height_m: float | None) -> list[Flight]:
     fall = centre_of_mass(motion)[:, 1] / scale
     soles = np.stack([motion.point(name) for name in SOLES], axis=1) / scale
     found: list[Flight] = []
-    for core in runs(falling(fall)):
-        air = _air(soles, core)
+    free = falling(fall)
+    free |= short_gaps(motion.t_s, free, max_gap_s=WAVERS_S)
+    for core in runs(free):
+        air = _air(soles, free, core)
         if air is None or not flies(fall, soles, air):
             continue
         flight = _flight(motion, soles, air)
@@ -78,12 +92,12 @@ def find_flights(motion: "Motion", height_m: float | None) -> list[Flight]:
     return found
 
 
-def _air(soles: "NDArray[np.float64]", core: slice) -> Air | None:
+def _air(soles: "NDArray[np.float64]", free: "NDArray[np.bool_]", core: slice) -> Air | None:
     """Widen a stretch of free fall to the last toe's leaving and the first sole's meeting."""
     speeds = [speed(soles[:, point]) for point in range(len(SOLES))]
     inside = min(samples(FITTED_S / 4), (core.stop - core.start) // 2)
-    left = [_stood_until(one, core.start + inside) for one in speeds[: len(TOES)]]
-    met = [_stands_from(one, core.stop - 1 - inside) for one in speeds]
+    left = [_stood_until(one, free, core.start + inside) for one in speeds[: len(TOES)]]
+    met = [_stands_from(one, free, core.stop - 1 - inside) for one in speeds]
     leaving = [sample for sample in left if sample is not None]
     meeting = [sample for sample in met if sample is not None]
     if not leaving or not meeting:
@@ -92,28 +106,37 @@ def _air(soles: "NDArray[np.float64]", core: slice) -> Air | None:
     return (first, last) if SHORTEST_S <= (last - first) / EVEN_HZ <= LONGEST_S else None
 
 
-def _stood_until(speed_m_s: "NDArray[np.float64]", inside: int) -> int | None:
+def _stood_until(
+    speed_m_s: "NDArray[np.float64]", free: "NDArray[np.bool_]", inside: int
+) -> int | None:
     """Return the sample at which a foot left the ground, going back from one in the air.
 
     At take-off its speed steps from none to the body's, and smoothing without delay spreads that
-    step evenly: the foot left when it had half of the speed it was about to have.
+    step evenly: the foot left when it had half of the speed it was about to have. Before, it
+    stood and carried the body: it may also be slow in the air, where it turns round or where a
+    picture was misplaced.
     """
-    fastest = 0.0
-    for sample in range(inside, samples(STANDS_S) - 1, -1):
-        before = speed_m_s[sample - samples(STANDS_S) : sample + 1]
-        if not np.isfinite(before).all():
+    stand = samples(STANDS_S)
+    for sample in range(inside, stand - 1, -1):
+        before = slice(sample - stand, sample + 1)
+        slowing = speed_m_s[before]
+        if not np.isfinite(slowing).all():
             return None
-        fastest = max(fastest, float(before[-1]))
-        slow = max(before[-1], before.mean()) <= fastest / 2
-        if slow and fastest >= LEAST_FOOT_SPEED_M_S:
+        fastest = float(speed_m_s[sample : min(sample + samples(STEP_S), inside) + 1].max())
+        slow = max(slowing[-1], slowing.mean()) <= fastest / 2
+        stood = slowing.min() <= max(STOOD * fastest, LEAST_FOOT_SPEED_M_S)
+        carried = free[before].mean() <= MOST_FREE
+        if slow and stood and carried and fastest >= LEAST_FOOT_SPEED_M_S:
             return sample
     return None
 
 
-def _stands_from(speed_m_s: "NDArray[np.float64]", inside: int) -> int | None:
+def _stands_from(
+    speed_m_s: "NDArray[np.float64]", free: "NDArray[np.bool_]", inside: int
+) -> int | None:
     """Return the sample at which a foot met the ground, going on from one in the air."""
     last = len(speed_m_s) - 1
-    found = _stood_until(speed_m_s[::-1], last - inside)
+    found = _stood_until(speed_m_s[::-1], free[::-1], last - inside)
     return None if found is None else last - found
 
 

@@ -29,14 +29,28 @@ LIMBS = (
 )
 """Hands count with forearms and feet with shanks (Winter, Biomechanics, 4th ed., table 4.1)."""
 
-TRUNK_MASS, HEAD_MASS = 0.497, 0.081
+HEAD_MASS = 0.081
+"""The trunk has the rest."""
 
 
 def centre_of_mass(motion: "Motion") -> "NDArray[np.float64]":
-    """(m, 2) pixels; NaN where any joint is unknown."""
+    """(m, 2) pixels; NaN where the trunk or a leg is unknown.
+
+    An arm or a head that is lost for a while goes on evenly beside the trunk from where it was
+    last seen to where it is seen next: it weighs too little to be worth losing the body for.
+    """
     trunk = (motion.middle("shoulder") + motion.middle("hip")) / 2.0
-    total = TRUNK_MASS * trunk + HEAD_MASS * motion.middle("ear")
+    total = trunk + HEAD_MASS * _bridged(motion.t_s, motion.middle("ear") - trunk)
     for limb in LIMBS:
         upper, lower = motion.middle(limb.upper), motion.middle(limb.lower)
-        total += 2.0 * limb.mass * (upper + limb.centre * (lower - upper))
+        beside = upper + limb.centre * (lower - upper) - trunk
+        is_leg = limb.upper == "hip" or limb.lower == "ankle"
+        total += 2.0 * limb.mass * (beside if is_leg else _bridged(motion.t_s, beside))
     return np.asarray(total)
+
+
+def _bridged(t_s: "NDArray[np.float64]", beside: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    known = np.isfinite(beside).all(axis=1)
+    if known.all() or not known.any():
+        return beside
+    return np.stack([np.interp(t_s, t_s[known], axis[known]) for axis in beside.T], axis=1)

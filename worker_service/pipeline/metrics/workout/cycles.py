@@ -27,6 +27,10 @@ BEYOND_VIEW = 0.15
 """By which share of its duration a way may be drawn beyond what was seen. (One that never rests at
 its ends, as of a pendulum, is drawn a twelfth too long on either side.)"""
 
+NEAR_TURN = np.linspace(0.1, 0.4, 6)
+"""Shares of the way below the turn at which one that never rests is looked at: from where it is
+quick enough to time it to where it still passes alike on both sides."""
+
 LEVELS = np.linspace(0.15, 0.85, 8)
 _PASSES = least_jerk_times(LEVELS)
 
@@ -91,7 +95,7 @@ def _cycle(
     travel = max(way.length for way in ways if way)
     going, coming = (
         replace(way, rest_s=None) if way and way.length < COMES_BACK * travel else way
-        for way in ways
+        for way in _met(t_s, out, turn, *ways)
     )
     first, last = _stay(out, turn, travel)
     return Cycle(
@@ -100,6 +104,28 @@ def _cycle(
         seen_from_s=float(t_s[0 if before is None else before]),
         seen_to_s=float(t_s[-1 if after is None else after]),
     )
+
+
+def _met(
+    t_s: "NDArray[np.float64]",
+    out: "NDArray[np.float64]",
+    turn: int,
+    going: Way | None,
+    coming: Way | None,
+) -> tuple[Way | None, Way | None]:
+    """Let two ways that overlap meet at the turn.
+
+    Something that never rests, as a pendulum, is not on a path of least jerk: both ways are drawn
+    too long. Its turn lies in the middle of where it passes the same heights close to it.
+    """
+    if going is None or coming is None or going.turn_s <= coming.turn_s:
+        return going, coming
+    levels = out[turn] - NEAR_TURN * min(going.length, coming.length)
+    until, since = slice(0, turn + 1), slice(None, turn - 1 if turn else None, -1)
+    middle_s = float(
+        np.mean([_passes(t_s[part], out[part], at) for at in levels for part in (until, since)])
+    )
+    return replace(going, turn_s=middle_s), replace(coming, turn_s=middle_s)
 
 
 def _begun(
