@@ -54,7 +54,7 @@ def _position(step: str) -> int:
 
 
 def _show_quality(quality: Quality, console: Console) -> None:
-    usable = "can be measured" if quality.usable else "cannot carry measurements"
+    usable = "is good enough to judge" if quality.usable else "is not good enough to judge"
     view = f"{quality.view.label} view, {quality.view.confidence:.0%} sure"
     console.print(f"The recording {usable} ({view}).")
 
@@ -94,8 +94,9 @@ def _published(reference: Reference | None) -> str:
     """Return what studies give for adults, to stand behind a value."""
     if reference is None:
         return ""
+    scope = f" {reference.scope}" if reference.scope else ""
     low, high = ("…" if end is None else f"{end:g}" for end in (reference.low, reference.high))
-    return f" (published: {low} to {high})"
+    return f" (published{scope}: {low} to {high})"
 
 
 def _fraction(value: float | None) -> str:

@@ -29,7 +29,8 @@ REASONS = {
     Reason.SIDE_UNKNOWN: "left- or right-handed is not known",
     Reason.NOT_DEFINED_FOR_MOVEMENT: "not defined for this movement",
     Reason.NOT_PLAUSIBLE: "the measured value is not believable",
-    Reason.CLOCK_CHANGES: "the clip changes its speed there",
+    Reason.CLOCK_CHANGES: "the clip changes its speed",
+    Reason.SCENE_CUT: "the clip is cut there",
 }
 
 ACTIONS = {

@@ -87,6 +87,7 @@ class Reason(StrEnum):
     NOT_DEFINED_FOR_MOVEMENT = "not_defined_for_movement"
     NOT_PLAUSIBLE = "not_plausible"
     CLOCK_CHANGES = "clock_changes"
+    SCENE_CUT = "scene_cut"
 
 
 class Wire(BaseModel):
@@ -111,7 +112,7 @@ class PoseSummary(Wire):
     frames_total: int = Field(ge=0, description="Pictures in the source video.")
     frames_sampled: int = Field(ge=0, description="Pictures the pose model looked at.")
     frames_with_athlete: int = Field(ge=0)
-    detection_rate: Fraction = Field(description="frames_with_athlete / frames_sampled")
+    detection_rate: Fraction = Field(description="Share of the time with the athlete in sight.")
     mean_visibility: Fraction
     sample_fps: float = Field(gt=0, description="Pictures per second actually sampled.")
     source_fps: float = Field(gt=0)
@@ -195,9 +196,13 @@ class QualityCheck(Wire):
 
 
 class Quality(Wire):
-    """Whether this recording can carry measurements."""
+    """What this recording can carry."""
 
-    usable: bool
+    usable: bool = Field(
+        description="Whether technique is judged: every decisive check passed. When false there "
+        "are no findings about technique and no strengths; what could still be read stays a "
+        "metric with its own confidence."
+    )
     view: ViewEstimate
     checks: list[QualityCheck]
     retake_advice: list[str]
@@ -218,7 +223,10 @@ class Event(Wire):
 
 
 class Repetition(Wire):
-    """One repetition, delivery, stroke or stride; `values` are its own, by metric."""
+    """One repetition, delivery, stroke or stride.
+
+    `values` are its own, by metric, and `at_s` is when each of them was taken.
+    """
 
     index: int
     start_s: float
@@ -226,6 +234,9 @@ class Repetition(Wire):
     side: Side | None = None
     complete: bool = Field(default=True, description="False where the clip begins or ends in it.")
     values: dict[str, float | None] = Field(default_factory=dict)
+    at_s: dict[str, float] = Field(
+        default_factory=dict, description="Seconds of the video, for every value that is not None."
+    )
 
 
 class Moment(Wire):
@@ -239,8 +250,11 @@ class Moment(Wire):
 class Reference(Wire):
     """A published range; a side that is open is None."""
 
-    low: float | None
-    high: float | None
+    low: float | None = None
+    high: float | None = None
+    scope: str | None = Field(
+        default=None, description='Whom or what it describes: "for elite runners".'
+    )
     source: str
 
 
@@ -328,19 +342,19 @@ class OverallLevel(StrEnum):
 
 
 class WorstFrame(Wire):
-    """A picture that shows the fault; score 0..1, lower is worse."""
+    """A picture that shows the fault; score 0..1, lower is worse, None for an unscored metric."""
 
     t_s: float
     frame: int
-    score: Fraction
+    score: Fraction | None
 
 
 class Segment(Wire):
-    """A stretch of time during which the fault is visible."""
+    """A stretch of time during which the fault is visible; None for an unscored metric."""
 
     start_s: float
     end_s: float
-    min_score: Fraction
+    min_score: Fraction | None
 
 
 class Evidence(Wire):
@@ -352,12 +366,13 @@ class Evidence(Wire):
 
 
 class Finding(Wire):
-    """A value at least one error band beyond a cited limit."""
+    """A value at least one error band beyond a cited limit; `side` is the one that shows it."""
 
     code: str
     title: str
     severity: Severity
     metric: str
+    side: Side | None = None
     value: float
     unit: str
     threshold: float

@@ -11,6 +11,7 @@ from benchmarks.accuracy import (
     people,
     repair,
     rotated,
+    swaps,
     truth,
     workouts,
 )
@@ -27,6 +28,7 @@ SEEDS = 8
 SYNTHETIC: dict[str, Synthetic] = {
     **truth.CHECKS,
     **noise.CHECKS,
+    **swaps.CHECKS,
     **repair.CHECKS,
     **known_failures.CHECKS,
 }

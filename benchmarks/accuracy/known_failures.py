@@ -9,10 +9,11 @@ from benchmarks.accuracy.filming import FORMATS, RATES_HZ, ZOOMS_PX_PER_M, value
 from shared.analysis import AnalysisSettings
 from shared.errors import NoPersonFound
 from shared.results import Movement
-from tests.athletes import analysed, delivery, squats, standing, stroke, summary_of
-from worker_service.pipeline.metrics.geometry import swing_deg
+from tests.athletes import analysed, delivery, running, squats, standing, stroke, summary_of
+from worker_service.pipeline.metrics.geometry import yaw_deg
 from worker_service.pipeline.quality import judge
-from worker_service.pipeline.signals.derivatives import unwrapped_deg
+from worker_service.pipeline.signals.derivatives import turn_rate_deg_s, unwrapped_deg
+from worker_service.pipeline.signals.even import EVEN_HZ
 from worker_service.pipeline.track import Origin
 
 BOWLING, BATTING = Movement.CRICKET_BOWLING, Movement.CRICKET_BATTING
@@ -106,18 +107,19 @@ def crouch(seeds: int) -> Iterator[float]:
 def wrap(seeds: int) -> Iterator[float]:
     """Yield how far a steady turn through ±180 degrees is from steady, in degrees a second."""
     del seeds
-    t_s = np.arange(0.0, 3.0, 1 / 60)
-    wrapped = (120.0 * t_s + 90.0 + 180.0) % 360.0 - 180.0
-    yield float(np.abs(np.diff(unwrapped_deg(wrapped)) * 60.0 - 120.0).max())
+    turn = np.radians(120.0 * np.arange(0.0, 3.0, 1.0 / EVEN_HZ) + 90.0)
+    left_m = np.stack([np.cos(turn), np.zeros_like(turn), np.sin(turn)], axis=1)
+    rates = turn_rate_deg_s(unwrapped_deg(yaw_deg(left_m, -left_m)))
+    yield float(np.abs(rates - 120.0).max())
 
 
 def swing(seeds: int) -> Iterator[float]:
-    """Yield the error of the range of an arm swung through 290 degrees."""
-    del seeds
-    turn = np.radians(np.linspace(-60.0, 230.0, 120))
-    hand = np.stack([-np.sin(turn), np.cos(turn)], axis=1)
-    shoulder, hips = np.zeros((120, 2)), np.broadcast_to([0.0, 1.0], (120, 2))
-    yield abs(float(np.ptp(unwrapped_deg(swing_deg(shoulder, hips, shoulder, hand)))) - 290.0)
+    """Yield errors of the arm swing of a runner whose arms go through 290 degrees."""
+    for rate_hz in (60, 120, 240):
+        for seed in range(min(seeds, 2)):
+            track = running(4.0, arm_deg=290.0).filmed(rate_hz=rate_hz, late_s=0.01 * seed)
+            metrics = analysed(track, Movement.RUNNING).measurement.metrics
+            yield abs(value(metrics, "arm_swing") - 290.0)
 
 
 CHECKS = {

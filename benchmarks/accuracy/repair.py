@@ -1,50 +1,16 @@
-"""Damage done to a sound track on purpose, and what the repair makes of it."""
+"""Holes made in sound tracks on purpose, and what the repair fills in."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.accuracy.filming import CROWN_M, HEIGHT_PX, NOISE_PX, RATE_HZ
 from tests.athletes import Scenario, delivery, running, walking
 from worker_service.pipeline.pose.repair import repaired
-from worker_service.pipeline.track import INDEX, Origin, PoseTrack
+from worker_service.pipeline.track import Origin, PoseTrack
 
 PX_PER_M = HEIGHT_PX / CROWN_M
 TORSO_PX = 0.5 * PX_PER_M
-
-LEG = ("hip", "knee", "ankle", "heel", "foot_index")
-LEFT, RIGHT = ([INDEX[f"{side}_{part}"] for part in LEG] for side in ("left", "right"))
-
-LONGEST_SWAP_S = 0.2
-SWAP_EVERY_S = 0.8
-APART_TORSO = 0.25
-"""Legs nearer than this cannot be told apart, and nothing is lost if they are taken for each
-other."""
-
-
-def swaps_left(seeds: int) -> Iterator[float]:
-    """Yield 1 for every swapped picture that still is."""
-    for sound, damaged, swapped in _damaged(seeds):
-        wrong, told = _wrong_sides(repaired(damaged), sound)
-        yield from wrong[swapped & told].astype(float)
-
-
-def swaps_invented(seeds: int) -> Iterator[float]:
-    """Yield 1 for every sound picture of a damaged clip in which the sides are wrong."""
-    for sound, damaged, swapped in _damaged(seeds):
-        wrong, told = _wrong_sides(repaired(damaged), sound)
-        yield from wrong[~swapped & told].astype(float)
-
-
-def swaps_unprovoked(seeds: int) -> Iterator[float]:
-    """Yield 1 for every picture of a sound clip in which the sides are wrong."""
-    for seed in range(seeds):
-        for scenario in _movers():
-            sound = _filmed(scenario, seed)
-            wrong, told = _wrong_sides(repaired(sound), sound)
-            yield from wrong[told].astype(float)
 
 
 def gaps_filled(seeds: int) -> Iterator[float]:
@@ -83,46 +49,7 @@ def _gap(seed: int, *, length_s: float) -> tuple[float, float]:
     return begin_s, begin_s + length_s
 
 
-def _damaged(seeds: int) -> Iterator[tuple[PoseTrack, PoseTrack, NDArray[np.bool_]]]:
-    """Yield a sound track, the same with legs swapped for moments, and where."""
-    for seed in range(seeds):
-        random = np.random.default_rng(seed)
-        for scenario in _movers():
-            sound = _filmed(scenario, seed)
-            swapped = np.zeros(len(sound), dtype=bool)
-            for begin_s in np.arange(0.4, scenario.duration_s - 0.4, SWAP_EVERY_S):
-                first = round((begin_s + random.uniform(0, 0.3)) * RATE_HZ)
-                pictures = int(random.integers(1, round(LONGEST_SWAP_S * RATE_HZ) + 1))
-                swapped[first : first + pictures] = True
-            yield sound, _with_legs_swapped(sound, swapped), swapped
-
-
-def _with_legs_swapped(track: PoseTrack, where: NDArray[np.bool_]) -> PoseTrack:
-    rows = np.flatnonzero(where)[:, None]
-
-    def changed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        changed = values.copy()
-        changed[rows, LEFT], changed[rows, RIGHT] = values[rows, RIGHT], values[rows, LEFT]
-        return changed
-
-    return replace(track, xy_px=changed(track.xy_px), world_m=changed(track.world_m))
-
-
-def _wrong_sides(track: PoseTrack, truth: PoseTrack) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """(n,) where the legs lie nearer to the other leg's truth, and where the two can be told."""
-    legs = [INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("knee", "ankle")]
-    other = [legs[2], legs[3], legs[0], legs[1]]
-    here, own, others = track.xy_px[:, legs], truth.xy_px[:, legs], truth.xy_px[:, other]
-    to_own = np.linalg.norm(here - own, axis=2).sum(axis=1)
-    to_other = np.linalg.norm(here - others, axis=2).sum(axis=1)
-    told = np.linalg.norm(own - others, axis=2).max(axis=1) > APART_TORSO * TORSO_PX
-    return np.asarray(~(to_own <= to_other)), np.asarray(told)
-
-
 CHECKS = {
-    "swaps_left": swaps_left,
-    "swaps_invented": swaps_invented,
-    "swaps_unprovoked": swaps_unprovoked,
     "gaps_filled": gaps_filled,
     "gaps_invented": gaps_invented,
 }

@@ -3,8 +3,10 @@
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks.accuracy.retimed import retimed
 from local.downloads import pose_model
 from local.sample import sample_video
 from shared.analysis import AnalysisSettings
@@ -40,6 +42,18 @@ class Studio:
         if key not in self._analyses:
             self._analyses[key] = analyse(self._path(name), asked, engine=self._engine)
         return self._analyses[key]
+
+    def analysis_at(self, name: str, pictures_per_s: int, **settings: Any) -> Analysis:  # noqa: ANN401
+        """Return what the product makes of a clip's pictures, so many of them a second.
+
+        Raises:
+            NoClip: the folder does not have it.
+            PermanentJobError: the product refuses it.
+        """
+        with TemporaryDirectory() as folder:
+            copy = Path(folder) / name
+            retimed(self._path(name), copy, pictures_per_s)
+            return analyse(copy, AnalysisSettings(**settings), engine=self._engine)
 
     def json(self, name: str) -> Any:  # noqa: ANN401 - as it is in the file
         """Return a file of labels or references.

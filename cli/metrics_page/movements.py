@@ -89,7 +89,8 @@ def _range(reference: Reference | None) -> str:
     if reference is None:
         return "–"
     low, high = ("…" if end is None else number(end) for end in (reference.low, reference.high))
-    return f"{low} to {high}: {reference.source}"
+    scope = f" {reference.scope}" if reference.scope else ""
+    return f"{low} to {high}{scope}: {reference.source}"
 
 
 def _exercises() -> str:
@@ -120,7 +121,8 @@ def drills() -> str:
             entry.drill.title,
             entry.drill.purpose,
             ", ".join(entry.codes) or "–",
+            ", ".join(entry.exercises) or "any",
         )
         for entry in catalogue.drills().values()
     ]
-    return table(("drill", "title", "purpose", "answers"), rows)
+    return table(("drill", "title", "purpose", "answers", "exercises"), rows)

@@ -11,7 +11,13 @@ from worker_service.pipeline.report.wording import words
 def checks() -> str:
     """Return what is asked of every recording, and where a movement asks for more."""
     asked = [
-        (code(one.id), _bound(one, one.limit), _bound(one, one.hopeless), one.advice)
+        (
+            code(one.id),
+            _bound(one, one.limit),
+            "yes" if one.decisive else "–",
+            _bound(one, one.hopeless),
+            one.advice,
+        )
         for one in QUESTIONS
     ]
     rates = [(code(which), number(fewest)) for which, fewest in FEWEST_HZ.items()]
@@ -21,7 +27,7 @@ def checks() -> str:
     ]
     return "\n\n".join(
         [
-            table(("check", "passes", "nothing is measured unless", "advice"), asked),
+            table(("check", "passes", "decisive", "nothing is measured unless", "advice"), asked),
             table(("movement", "`sample_rate`: least pictures a second"), rates),
             table(("movement or exercise", "check", "view", "advice"), places),
         ]

@@ -13,9 +13,10 @@ def rules(book: str) -> str:
 def _rule(rule: Rule) -> tuple[str, ...]:
     scope = f" ({', '.join(rule.exercises)})" if rule.exercises else ""
     young = "" if rule.adults_only else "; any age"
+    side = f" ({rule.title_of_side})" if rule.title_of_side else ""
     band = "its error band" if rule.error_band is None else number(rule.error_band)
     return (
-        f"{code(rule.code)} {rule.title}",
+        f"{code(rule.code)} {rule.title}{side}",
         f"{code(rule.metric)} {rule.operator} {number(rule.limit)} by {band}{scope}{young}",
         f"medium from {number(rule.medium_beyond)}, high from {number(rule.high_beyond)} beyond",
         "; ".join(_adjustment(one) for one in rule.adjust) or "–",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from shared.results import Drill, EventType, Movement, View, Wire
+from shared.results import Drill, EventType, Exercise, Movement, View, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,10 +49,15 @@ class EventGuide(Wire):
 
 
 class TaggedDrill(Wire):
-    """A drill with the finding codes and movements it serves."""
+    """A drill with the finding codes and movements it serves.
+
+    Attributes:
+        exercises: of a workout, for which it is meant; empty: for any.
+    """
 
     drill: Drill
     codes: list[str]
+    exercises: list[Exercise] = Field(default_factory=list)
     movements: list[Movement] = Field(min_length=1)
 
 
@@ -89,10 +94,9 @@ def drill(drill_id: str) -> Drill:
 
 
 def _tagged(row: dict[str, Any]) -> TaggedDrill:
-    content = {key: value for key, value in row.items() if key not in {"codes", "movements"}}
-    return TaggedDrill.model_validate(
-        {"drill": content, "codes": row["codes"], "movements": row["movements"]}
-    )
+    tags = TaggedDrill.model_fields.keys() & row.keys()
+    content = {key: value for key, value in row.items() if key not in tags}
+    return TaggedDrill.model_validate({"drill": content} | {key: row[key] for key in tags})
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -22,7 +22,12 @@ from tests.athletes.body import (
 )
 from tests.athletes.camera import Scenario
 
-RELEASE_ARM_M = 0.55
+RELEASE_ARM_M = 0.5599
+"""A straight arm."""
+
+LONGEST_LEG_M = float(leg_length(178.0))
+"""From hip to ankle of a leg that trails."""
+
 STRIDE_LIFT_M = 0.2
 EASING = 0.8
 """Share of its speed that the front foot has lost before the ground stops it."""
@@ -82,7 +87,7 @@ def delivery(
             middle,
             pelvis_yaw_deg=np.full(len(t), 90.0),
             shoulder_yaw_deg=shoulder_yaw,
-            ankles=_bowling_feet(who, t, back_s, front_s, release_s),
+            ankles=_dragged(_bowling_feet(who, t, back_s, front_s, release_s), middle),
             wrists={
                 Side.RIGHT: middle
                 + TORSO * UP
@@ -132,12 +137,12 @@ def _braced_knee_deg(who: Bowler, t: Array, front_s: float, release_s: float) ->
 def _bowling_feet(
     who: Bowler, t: Array, back_s: float, front_s: float, release_s: float
 ) -> dict[Side, Array]:
-    follow = step(t, 0.0, 1.7, release_s - 0.02, release_s + 0.35)
+    follow = step(t, 0.0, who.stride_m - 0.05, release_s - 0.02, release_s + 0.35)
     if not who.steps:
-        back = step(t, -1.2, 0.0, back_s - 0.35, back_s)
+        back = step(t, -0.9, 0.0, back_s - 0.45, back_s)
         front = _striding_foot(t, -0.5, who.stride_m, front_s)
     else:
-        count = who.steps + 2
+        count = who.steps + 4  # the first two landings lie before the clip
         on_s = [back_s - STEP_S * n for n in range(count)]
         at_m = [-STEP_M * n for n in range(count)]
         back = _running_foot(t, at_m[::2], on_s[::2])
@@ -147,6 +152,17 @@ def _bowling_feet(
         Side.RIGHT: back + follow + points(0.0, 0.06, -HALF_HIPS, t),
         Side.LEFT: front + points(0.0, 0.06, HALF_HIPS, t),
     }
+
+
+def _dragged(ankles: dict[Side, Array], pelvis: Array) -> dict[Side, Array]:
+    """Pull a foot out of the leg's reach towards its hip: a back foot trails on its toes."""
+    reached: dict[Side, Array] = {}
+    for side, ankle in ankles.items():
+        hip = pelvis + (HALF_HIPS if side is Side.LEFT else -HALF_HIPS) * left(np.array([90.0]))
+        line = ankle - hip
+        length = np.linalg.norm(line, axis=1, keepdims=True)
+        reached[side] = hip + line * np.minimum(1.0, LONGEST_LEG_M / length)
+    return reached
 
 
 def _striding_foot(t: Array, from_m: float, to_m: float, lands_s: float) -> Array:

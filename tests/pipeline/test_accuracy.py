@@ -1,4 +1,7 @@
-"""The synthetic rows of `make evaluate`, in short, and what the table itself promises."""
+"""The synthetic rows of `make evaluate`, in short, and what the table itself promises.
+
+Those of the known failures are in `test_metrics_known_failures.py`.
+"""
 
 import json
 
@@ -7,6 +10,7 @@ import pytest
 
 from benchmarks.accuracy import __main__ as command
 from benchmarks.accuracy.evaluation import LABELLED, SAMPLE, SYNTHETIC, rows
+from benchmarks.accuracy.known_failures import CHECKS as FAILURES
 from benchmarks.accuracy.page import page
 from benchmarks.accuracy.row import bounds, judged
 from benchmarks.accuracy.studio import Studio
@@ -17,7 +21,7 @@ FEW = 1
 KEY = "bowling_angles"
 
 
-@pytest.mark.parametrize("key", SYNTHETIC)
+@pytest.mark.parametrize("key", [key for key in SYNTHETIC if key not in FAILURES])
 def test_the_measurements_keep_their_bound(key):
     row = judged(key, lambda: SYNTHETIC[key](FEW))
     assert row.passed, row.cells()

@@ -6,7 +6,7 @@ import pytest
 from shared.errors import NotAnalysable, UserAction
 from shared.results import Reason
 from tests.athletes import squats
-from tests.athletes.shots import slowed_from, spread_from, steady, uneven, with_repeats
+from tests.athletes.shots import Shot, slowed_from, spread_from, steady, uneven, with_repeats
 from tests.athletes.video import small_camera, write_film
 from tests.clips import retimed_clip
 from tests.pipeline.filmed import (
@@ -116,17 +116,45 @@ def test_repeated_pictures_are_no_samples(tmp_path):
     assert tempo(analysis) == pytest.approx(PER_MINUTE, abs=ERROR_BAND)
 
 
-def test_slow_motion_from_the_middle_on_gives_no_made_up_rhythm(tmp_path):
-    shots = slowed_from(3.0, 4.0, count=210)
-    film = write_film(tmp_path / "slowed.mp4", squats(count=5, period_s=1.0), shots)
-    found = tempo(analysed_film(film, sample_fps=0))
-    assert found is None or found == pytest.approx(PER_MINUTE, abs=ERROR_BAND)
-
-
-def test_slow_motion_that_spreads_its_pictures_is_noticed_where_it_begins(tmp_path):
-    shots = spread_from(2.0, 4.0, real_duration_s=4.0)
-    film = write_film(tmp_path / "spread.mp4", squats(count=4, period_s=1.0), shots)
+def test_slow_motion_that_repeats_its_pictures_is_noticed_where_it_begins(tmp_path):
+    real_s = [index / 30 if index < 60 else 2.0 + (index - 60) // 4 / 30 for index in range(180)]
+    shots = [Shot(index / 30, t_s) for index, t_s in enumerate(real_s)]
+    film = write_film(tmp_path / "again.mp4", squats(count=4, period_s=1.0), shots)
     analysis = analysed_film(film, sample_fps=0)
-    assert analysis.track.clock_changes_s == pytest.approx((2.0,), abs=0.2)
-    found = tempo(analysis)
-    assert found is None or found == pytest.approx(PER_MINUTE, abs=ERROR_BAND)
+    assert len(analysis.track) == pytest.approx(len(set(real_s)), abs=6)
+    assert analysis.track.clock_changes_s == pytest.approx((2.0,), abs=0.25)
+    assert analysis.results.metrics["movement_energy"].reason is Reason.CLOCK_CHANGES
+    assert tempo(analysis) is None
+
+
+def test_slow_motion_at_an_even_rate_gives_no_rhythm_where_there_are_two(tmp_path):
+    """No file tells it from an athlete who slows down; a rhythm that changes is none."""
+    squatting = squats(count=6, period_s=1.0)
+    plain, slowed = (
+        analysed_film(write_film(tmp_path / "film.mp4", squatting, shots), sample_fps=0)
+        for shots in (steady(180), slowed_from(3.0, 4.0, count=210))
+    )
+    assert tempo(plain) == pytest.approx(PER_MINUTE, abs=ERROR_BAND)
+    assert slowed.results.metrics["movement_tempo"].reason is Reason.EVENT_NOT_FOUND
+    assert same_lean(slowed, plain)
+
+
+def test_slow_motion_that_spreads_its_pictures_leaves_angles_and_takes_times(tmp_path):
+    squatting = squats(count=4, period_s=1.0)
+    plain, spread = (
+        analysed_film(write_film(tmp_path / "film.mp4", squatting, shots), sample_fps=0)
+        for shots in (steady(120), spread_from(2.0, 4.0, real_duration_s=4.0))
+    )
+    assert spread.track.clock_changes_s == pytest.approx((2.0,), abs=0.2)
+    assert tempo(plain) == pytest.approx(PER_MINUTE, abs=ERROR_BAND)
+    assert tempo(spread) is None
+    assert plain.results.metrics["movement_energy"].value is not None
+    assert spread.results.metrics["movement_energy"].reason is Reason.CLOCK_CHANGES
+    assert same_lean(spread, plain)
+    assert not spread.results.quality.usable
+    assert any("one speed" in advice for advice in spread.results.quality.retake_advice)
+
+
+def same_lean(analysis, other):
+    leans = [one.results.metrics["trunk_lean"].value for one in (analysis, other)]
+    return leans[0] == pytest.approx(leans[1], abs=1.0)

@@ -24,6 +24,8 @@ from tests.pipeline.filmed import (
     assert_alike,
     tempo,
 )
+from worker_service.pipeline.signals.motion import Motion
+from worker_service.pipeline.track import BREAK_S
 
 OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, None: None}
 
@@ -135,6 +137,30 @@ def test_after_a_cut_another_scene_is_not_taken_for_the_same_movement(tmp_path):
     assert np.nanmax(hips) < 300
     assert analysis.results.pose.pose_summary.detection_rate == pytest.approx(2 / 3, abs=0.05)
     assert all(event.t_s < 80 / 30 for event in analysis.results.events)
+
+
+def test_across_a_cut_the_same_athlete_does_not_go_on(tmp_path):
+    first = drawn_people([Performer(SQUATTING)], steady(PICTURES), small_camera())
+    again = drawn_people(
+        [Performer(SQUATTING, aside_m=0.1)],
+        steady(PICTURES, from_s=0.4),
+        small_camera(px_per_m=150.0),
+        brightness=40,
+    )
+    film = make_clip(tmp_path / "cut.mp4", frames=PICTURES, draw=cut_between(first, again, 75))
+    analysis = analysed_film(film, sample_fps=0, movement=Movement.WORKOUT)
+    [cut_s] = analysis.track.breaks_s
+    near = np.abs(analysis.track.t_s - cut_s) <= BREAK_S
+    motion = Motion.of(analysis.track)
+    known = np.isfinite(motion.point("left_knee")[:, 0])
+    repetitions = analysis.results.reps
+    assert cut_s == pytest.approx(2.5, abs=BREAK_S)
+    assert not analysis.track.present[near].any()
+    assert not known[np.abs(motion.t_s - 2.5) < 0.01].any()
+    assert known[motion.t_s < cut_s - 0.3].all()
+    assert known[motion.t_s > cut_s + 0.3].all()
+    assert len(repetitions) == 4
+    assert not any(one.start_s < cut_s < one.end_s for one in repetitions)
 
 
 def test_an_athlete_who_enters_late_is_not_invented_before(tmp_path):

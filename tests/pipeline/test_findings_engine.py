@@ -8,8 +8,6 @@ from pydantic import ValidationError
 
 from shared.analysis import AgeBand, AnalysisSettings
 from shared.results import (
-    Event,
-    EventType,
     Exercise,
     Metric,
     Moment,
@@ -21,6 +19,7 @@ from shared.results import (
     Repetition,
     Series,
     Severity,
+    Side,
     View,
     ViewEstimate,
 )
@@ -284,7 +283,13 @@ def test_a_rule_holds_only_for_its_exercises():
 
 def repetitions(*values):
     return [
-        Repetition(index=n, start_s=n * 0.5, end_s=n * 0.5 + 0.4, values={"lean": value})
+        Repetition(
+            index=n,
+            start_s=n * 0.5,
+            end_s=n * 0.5 + 0.4,
+            values={"lean": value},
+            at_s={} if value is None else {"lean": n * 0.5 + 0.3},
+        )
         for n, value in enumerate(values)
     ]
 
@@ -292,17 +297,28 @@ def repetitions(*values):
 def test_the_worst_repetition_proves_a_repeated_fault():
     reps = repetitions(16.0, 12.0, 25.0, 19.0)
     evidence = held(BOTH, {"lean": lean(17.5, n=4)}, reps=reps).findings[0].evidence
-    assert evidence.scrub_t_s == pytest.approx(1.2)
-    assert [frame.t_s for frame in evidence.worst_frames] == pytest.approx([1.2, 1.7, 0.2])
+    assert evidence.scrub_t_s == pytest.approx(1.3)
+    assert [frame.t_s for frame in evidence.worst_frames] == pytest.approx([1.3, 1.8, 0.3])
     assert [(s.start_s, s.end_s) for s in evidence.segments] == [(0.0, 0.4), (1.0, 1.9)]
 
 
-def test_a_repetition_is_looked_at_when_its_event_happened():
-    bottom = EventType.REP_BOTTOM
-    events = [Event(type=bottom, t_s=t_s, frame=0, confidence=1.0) for t_s in (0.1, 0.6)]
-    metric = lean(20.0, n=2, at=Moment(t_s=0.1, frame=5, event=bottom))
-    evidence = held(BOTH, {"lean": metric}, reps=repetitions(18.0, 22.0), events=events)
-    assert evidence.findings[0].evidence.scrub_t_s == pytest.approx(0.6)
+def test_a_metric_without_a_map_has_no_score_in_its_evidence():
+    reps = tuple(repetitions(16.0, 25.0))
+    measurement = Measurement((), reps, (), {"lean": lean(17.5, n=2)}, CLOCK)
+    result = hold_against(BOTH, measurement, recorded(), {"lean": lambda _: None})
+    shown = result.findings[0].evidence
+    assert [frame.score for frame in shown.worst_frames] == [None, None]
+    assert [segment.min_score for segment in shown.segments] == [None]
+
+
+@pytest.mark.parametrize(
+    ("side", "title"),
+    [(Side.LEFT, "left before right"), (Side.RIGHT, "right before left"), (None, "uneven")],
+)
+def test_a_fault_of_one_side_says_which(side, title):
+    rule = lean_rule("above", 15.0, title="uneven", title_of_side="{side} before {other}")
+    finding = held([rule], {"lean": lean(20.0, side=side)}).findings[0]
+    assert (finding.side, finding.title) == (side, title)
 
 
 @pytest.mark.parametrize(("measured", "factor"), [(1, 0.5), (2, 1.0), (4, 1.0)])

@@ -17,11 +17,12 @@ SOUND = {
     "usual": {},
     "over ground": {"over_ground": True},
     "on the forefoot": {"strike_deg": -8.0},
+    "slowly with few steps": {"steps_per_minute": 150.0, "contact_s": 0.26, "speed_m_s": 2.5},
     "quick": {"steps_per_minute": 186.0, "contact_s": 0.17, "speed_m_s": 3.8, "knee_deg": 134.0},
 }
 
 FAULTS = {
-    "LOW_CADENCE": {"steps_per_minute": 146.0, "contact_s": 0.26, "speed_m_s": 2.5},
+    "LOW_CADENCE": {"steps_per_minute": 138.0, "contact_s": 0.28, "speed_m_s": 2.3},
     "OVERSTRIDE": {
         "ahead_m": 0.33,
         "knee_deg": 122.0,
@@ -118,9 +119,33 @@ def test_a_difference_between_the_sides_points_at_the_side_that_stands_longer():
     assert analysis.findings.findings[0].severity in {Severity.MEDIUM, Severity.HIGH}
 
 
-@pytest.mark.parametrize("code", ["LOW_CADENCE", "STIFF_LANDING"])
+@pytest.mark.parametrize("code", ["LOW_CADENCE", "STIFF_LANDING", "CROSS_BODY_ARM_SWING"])
 def test_limits_of_adults_do_not_judge_a_child(code):
-    assert codes(result(FAULTS[code], age_band=AgeBand.UNDER_13)) == set()
+    child = result(FAULTS[code], age_band=AgeBand.UNDER_13, **VIEW.get(code, {}))
+    assert codes(child) == set()
+
+
+def test_the_evidence_of_a_stiff_landing_is_while_the_foot_stands():
+    analysis = result(FAULTS["STIFF_LANDING"])
+    evidence = analysis.findings.findings[0].evidence
+    stances = [
+        (one.t_s, next(e.t_s for e in analysis.measurement.events if is_toe_off(e, one)))
+        for one in analysis.measurement.events[:-4]
+        if one.type == "foot_contact"
+    ]
+    for at_s in (evidence.scrub_t_s, *(frame.t_s for frame in evidence.worst_frames)):
+        assert any(down_s <= at_s <= up_s for down_s, up_s in stances)
+
+
+def is_toe_off(event, contact):
+    later = event.t_s > contact.t_s
+    return event.type == "toe_off" and later and event.side is contact.side
+
+
+def test_the_longer_standing_foot_is_named():
+    finding = result({"left_contact_s": 0.05, "speed_m_s": 2.5}).findings.findings[0]
+    assert finding.side == "left"
+    assert finding.title == "The left foot stands longer than the right one"
 
 
 def test_landing_on_the_heel_is_no_fault():

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from shared.results import EventType, Movement, Reason, Side
+from shared.results import EventType, Movement, Reason, Severity, Side
 from tests.athletes import analysed, delivery, standing, stroke, walking
 from worker_service.pipeline.metrics.cricket.rotation import separation
 from worker_service.pipeline.signals.motion import Motion
@@ -103,6 +103,31 @@ def test_who_does_not_swing_plays_no_stroke(scenario):
     result = batted(scenario)
     assert result.measurement.events == ()
     assert all(metric.value is None for metric in result.measurement.metrics.values())
+
+
+@pytest.mark.parametrize(
+    ("scenario", "reason"),
+    [(walking(), Reason.EVENT_NOT_FOUND), (standing(), Reason.NO_MOVEMENT)],
+    ids=["walks", "stands"],
+)
+def test_only_who_keeps_still_is_said_not_to_move(scenario, reason):
+    metrics = batted(scenario).measurement.metrics
+    assert {metric.reason for metric in metrics.values()} == {reason}
+
+
+@pytest.mark.parametrize("knee_deg", [75.0, 82.0, 90.0])
+def test_a_sweep_has_no_front_knee_to_judge(knee_deg):
+    result = batted(stroke(knee_deg))
+    knee = result.measurement.metrics["front_knee_brace_score"]
+    assert knee.reason is Reason.NOT_DEFINED_FOR_MOVEMENT
+    assert np.isfinite(result.value("elbow_drop_score"))
+    assert "KNEE_COLLAPSE" not in {one.code for one in result.findings.findings}
+
+
+def test_a_bent_front_leg_of_an_upright_stroke_is_never_more_than_low():
+    (knee,) = [one for one in batted(stroke(97.0)).findings.findings if one.code == "KNEE_COLLAPSE"]
+    assert knee.severity is Severity.LOW
+    assert "Sweeps" in knee.why_it_matters
 
 
 def test_contact_hidden_by_a_gap_is_not_guessed():

@@ -66,7 +66,7 @@ def test_a_left_armer_is_recognised():
 
 def test_given_handedness_wins_over_what_the_arms_do():
     result = bowled(settings={"handedness": "left"})
-    assert all(m.reason is Reason.NO_MOVEMENT for m in result.measurement.metrics.values())
+    assert all(m.reason is Reason.EVENT_NOT_FOUND for m in result.measurement.metrics.values())
 
 
 def test_release_is_missing_when_the_arm_leaves_the_picture():
@@ -143,11 +143,59 @@ def test_two_deliveries_give_a_median_with_its_spread():
     assert knee.spread == pytest.approx(7.1, abs=1.0)
 
 
-@pytest.mark.parametrize("scenario", [squats(), standing()])
-def test_who_does_not_bowl_has_no_delivery(scenario):
+@pytest.mark.parametrize(
+    ("scenario", "reason"),
+    [(squats(), Reason.EVENT_NOT_FOUND), (standing(), Reason.NO_MOVEMENT)],
+    ids=["moves", "stands"],
+)
+def test_only_who_keeps_still_is_said_not_to_move(scenario, reason):
     result = bowled(scenario)
     assert result.measurement.events == ()
-    assert {m.reason for m in result.measurement.metrics.values()} == {Reason.NO_MOVEMENT}
+    assert {m.reason for m in result.measurement.metrics.values()} == {reason}
+    told = result.report.model_dump_json()
+    assert ("hardly moves" in told) is (reason is Reason.NO_MOVEMENT)
+
+
+@pytest.mark.parametrize("azimuth_deg", [0, 90])
+@pytest.mark.parametrize("arm_deg", [66.0, 78.0])
+def test_a_round_arm_has_its_release(arm_deg, azimuth_deg):
+    scenario = delivery(165.0, arm_deg=arm_deg, steps=4)
+    result = bowled(scenario, azimuth_deg=azimuth_deg)
+    for event in EVENTS:
+        assert result.at_s(event) == pytest.approx(scenario.moments_s[event], abs=0.017)
+
+
+@pytest.mark.parametrize(("arm_deg", "praised"), [(0.0, True), (45.0, True), (60.0, False)])
+def test_only_an_arm_well_above_the_shoulder_is_praised(arm_deg, praised):
+    result = bowled(delivery(165.0, arm_deg=arm_deg), azimuth_deg=90)
+    assert any("bowling arm" in one for one in result.report.strengths) is praised
+
+
+@pytest.mark.parametrize(("arm_deg", "low"), [(45.0, False), (60.0, False), (78.0, True)])
+def test_an_arm_near_level_is_found_low(arm_deg, low):
+    result = bowled(delivery(165.0, arm_deg=arm_deg), azimuth_deg=90)
+    assert ("ELBOW_DROP" in {one.code for one in result.findings.findings}) is low
+
+
+def test_a_value_from_one_delivery_of_two_is_half_as_sure():
+    first, second = delivery(140.0).filmed(), delivery(150.0).filmed()
+    for joint in ("knee", "ankle"):
+        second.visibility[:, INDEX[f"left_{joint}"]] = 0.2
+    tracks = joined_tracks(first, second, pause_s=1.5), first
+    half, whole = (
+        analysed(track, BOWLING).measurement.metrics["front_knee_brace_score"] for track in tracks
+    )
+    assert half.n == 1
+    assert 2.0 * (half.confidence or 0.0) == pytest.approx(whole.confidence, abs=0.02)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_trunk_leans_forward_though_the_camera_overtakes_the_bowler(mirrored):
+    track = delivery(lean_deg=20.0).filmed(mirrored=mirrored)
+    way = -1.0 if mirrored else 1.0
+    track.xy_px[..., 0] -= way * 1500.0 * track.t_s[:, None]
+    result = analysed(track, BOWLING, camera_view="side")
+    assert result.value("trunk_forward_lean_at_release") == pytest.approx(20.0, abs=1.5)
 
 
 def joined_tracks(first, second, *, pause_s):

@@ -38,6 +38,21 @@ def test_squats_keep_their_rhythm_through_their_pauses():
     assert result.value("movement_tempo") == pytest.approx(37.5, abs=1.5)
 
 
+@pytest.mark.parametrize("noise_px", [0.0, 2.5])
+@pytest.mark.parametrize(("stands_s", "count"), [(1.6, 4), (1.6, 8), (1.0, 5)])
+def test_jumps_bend_the_knees_twice_and_count_once(stands_s, count, noise_px):
+    scenario = jumps((0.3,) * count, stands_s=stands_s)
+    a_minute = 60.0 / (stands_s + 2 * np.sqrt(2 * 0.3 / 9.81))
+    result = described(scenario, noise_px=noise_px, px_per_m=270)
+    assert result.value("movement_tempo") == pytest.approx(a_minute, abs=0.5)
+
+
+@pytest.mark.parametrize("noise_px", [0.0, 2.5])
+def test_two_jumps_are_no_rhythm(noise_px):
+    result = described(jumps((0.3, 0.3)), noise_px=noise_px, px_per_m=270)
+    assert result.measurement.metrics["movement_tempo"].reason is Reason.EVENT_NOT_FOUND
+
+
 def test_one_movement_is_no_rhythm():
     metric = described(delivery()).measurement.metrics["movement_tempo"]
     assert metric.reason is Reason.EVENT_NOT_FOUND

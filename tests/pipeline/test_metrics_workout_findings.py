@@ -69,6 +69,26 @@ def test_dropping_down_is_found(exercise):
     assert "FAST_DESCENT" in codes(judged(exercise, tempo=tempo))
 
 
+@pytest.mark.parametrize("exercise", [Exercise.SQUAT, Exercise.PULL_UP])
+def test_the_evidence_of_a_drop_is_on_the_way_down(exercise):
+    first_down = exercises()[exercise].turn == "low"
+    tempo = Tempo(out_s=0.35, back_s=0.9) if first_down else Tempo(out_s=0.9, back_s=0.35)
+    result = judged(exercise, tempo=tempo)
+    evidence = next(f for f in result.findings.findings if f.code == "FAST_DESCENT").evidence
+    turns_s = [one.t_s for one in result.measurement.events if one.type == "rep_bottom"]
+    spans = [
+        (rep.start_s, turn_s, rep.end_s)
+        for rep, turn_s in zip(reps_of(result), turns_s, strict=True)
+    ]
+    downs = [(start, turn) if first_down else (turn, end) for start, turn, end in spans]
+    for at_s in (evidence.scrub_t_s, *(frame.t_s for frame in evidence.worst_frames)):
+        assert any(start - 0.01 <= at_s <= end for start, end in downs)
+
+
+def reps_of(result):
+    return [rep for rep in result.measurement.reps if rep.complete]
+
+
 def test_jumping_jacks_may_be_as_quick_as_one_likes():
     assert codes(judged(Exercise.JUMPING_JACK, tempo=BRISK)) == set()
 
@@ -78,7 +98,7 @@ def test_a_trunk_that_folds_is_found_in_a_squat_and_not_in_a_deadlift():
     assert "TRUNK_FOLD" not in codes(judged(Exercise.DEADLIFT, form=Form(trunk_deg=80.0)))
 
 
-@pytest.mark.parametrize(("sag_deg", "said"), [(25.0, "sag"), (-30.0, "high")])
+@pytest.mark.parametrize(("sag_deg", "said"), [(25.0, "hang"), (-30.0, "high")])
 def test_hips_out_of_line_are_found_in_a_push_up(sag_deg, said):
     result = judged(Exercise.PUSH_UP, form=Form(sag_deg=sag_deg))
     titles = [one.title for one in result.findings.findings if one.code == "TRUNK_FOLD"]
@@ -105,6 +125,8 @@ def test_a_child_is_measured_against_nobody_but_itself():
     child = judged(Exercise.SQUAT, form=shallow, age_band=AgeBand.UNDER_13)
     assert codes(child) == set()
     assert child.value("knee_at_bottom") == pytest.approx(130.0, abs=2.0)
+    uneven = judged(Exercise.PULL_UP, form=Form(uneven=0.5), age_band=AgeBand.UNDER_13)
+    assert codes(uneven) == set()
     drifting = judged(
         Exercise.SQUAT, azimuth_deg=FRONT_DEG, caves_more_by_deg=5.0, age_band=AgeBand.UNDER_13
     )

@@ -4,10 +4,12 @@ import pytest
 from shared.analysis import SubjectHint
 from shared.errors import NoPersonFound
 from tests.pipeline.coloured_people import BLUE, GREEN, RED, BoxEngine, scene
+from worker_service.pipeline.engine import Person, Picture
 from worker_service.pipeline.pose.athlete import candidates, choose
-from worker_service.pipeline.pose.follow import MAX_PEOPLE, Followers
+from worker_service.pipeline.pose.follow import MAX_PEOPLE, Followers, Sighting
 from worker_service.pipeline.pose.people import people
 from worker_service.pipeline.pose.sightings import SightingsLog
+from worker_service.pipeline.pose.synthetic_engine import squatting_body
 
 SIZE = (320, 240)
 PICTURES = 90
@@ -111,3 +113,47 @@ def test_who_is_seen_only_now_and_then_is_nobody():
     assert len(rows) > 40
     with pytest.raises(NoPersonFound):
         choose(candidates(seen, [rows]), seen, None, SIZE)
+
+
+def squatter_and_bystander(rate_hz, *, slow, jitter_px=0.0):
+    """Six seconds of somebody who squats beside somebody 1.6 times as large who keeps still."""
+    random, log = np.random.default_rng(1), SightingsLog(*SIZE)
+    for index in range(round(6.0 * rate_hz)):
+        log.add(
+            Picture(index, index * slow / rate_hz, np.zeros((1, 1, 3), np.uint8)),
+            [
+                Sighting(number, standing_at(feet_px, size_px, time_s, random, jitter_px))
+                for number, feet_px, size_px, time_s in (
+                    (0, (80, 200), 100, index / rate_hz),
+                    (1, (240, 230), 160, 0.0),
+                )
+            ],
+        )
+    return log.finish()
+
+
+def standing_at(feet_px, size_px, time_s, random, jitter_px):
+    body = squatting_body(time_s)
+    xy_px = np.array(feet_px) + body[:, :2] * size_px
+    xy_px += random.normal(0, jitter_px, xy_px.shape) if jitter_px else 0.0
+    return Person(xy_px / SIZE, np.full(len(body), 0.9), body)
+
+
+def athlete_in(seen, *, slow):
+    found = candidates(seen, people(seen), slow)
+    assert len(found) == 2
+    return int(seen.follower[found[0].rows[0]])
+
+
+@pytest.mark.parametrize("slow", [1.0, 4.0, 8.0])
+def test_slow_motion_does_not_change_who_the_athlete_is(slow):
+    seen = squatter_and_bystander(30.0, slow=slow)
+
+    assert athlete_in(seen, slow=slow) == 0
+
+
+@pytest.mark.parametrize("rate_hz", [15.0, 60.0, 240.0])
+def test_the_models_scatter_is_no_movement_at_any_rate(rate_hz):
+    seen = squatter_and_bystander(rate_hz, slow=1.0, jitter_px=0.5)
+
+    assert athlete_in(seen, slow=1.0) == 0

@@ -1,16 +1,19 @@
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
 from shared.analysis import AnalysisSettings
 from shared.results import Movement, Stretch
 from tests.athletes import delivery
-from tests.athletes.shots import Shot
-from tests.athletes.video import small_camera, write_film
+from tests.athletes.shots import Shot, steady
+from tests.athletes.video import Performer, small_camera, write_film
 from tests.clips import make_clip, truncated_clip
 from tests.pipeline.coloured_people import BLUE, GREEN, RED, BoxEngine, scene
 from tests.pipeline.marker_engine import MarkerEngine
 from worker_service.pipeline.analyse import analyse
 from worker_service.pipeline.pose.athlete import candidates
+from worker_service.pipeline.pose.estimate import estimate_pose
 from worker_service.pipeline.pose.people import people
 from worker_service.pipeline.pose.progress import Progress
 from worker_service.pipeline.pose.samples import Samples
@@ -144,6 +147,50 @@ def test_a_file_without_an_index_is_decoded_once_with_the_same_result(tmp_path):
     )
 
 
+class NotedEngine(BoxEngine):
+    """Notes which pictures each landmarker was shown."""
+
+    def __init__(self):
+        super().__init__()
+        self.shown = []
+
+    @contextmanager
+    def tracking(self, max_people):
+        frames: list[int] = []
+        with super().tracking(max_people) as landmarker:
+            yield _Noting(landmarker, frames)
+        self.shown.append(frames)
+
+    def close_ups(self):
+        """First picture, last picture and number of those shown at the full rate."""
+        at_full_rate = [frames for frames in self.shown if np.diff(frames).max() == 1]
+        return sorted((frames[0], frames[-1], len(frames)) for frames in at_full_rate)
+
+
+class _Noting:
+    def __init__(self, landmarker, frames):
+        self._landmarker, self._frames = landmarker, frames
+
+    def find(self, picture):
+        self._frames.append(picture.frame)
+        return self._landmarker.find(picture)
+
+
+def test_a_long_stretch_is_cut_and_warmed_up_alike_with_an_index_and_without(tmp_path):
+    long = Stretch(start_s=0.5, end_s=5.5)
+    whole = clip_of(tmp_path / "whole.mp4", alone, frames=348)
+    cut = truncated_clip(whole, tmp_path / "cut.mp4", keep=0.98)
+    of_whole, of_cut = NotedEngine(), NotedEngine()
+
+    Looked(whole, [long], engine=of_whole)
+    Looked(cut, [long], engine=of_cut)
+
+    warm_up = 12
+    starts = [30, 180]
+    assert [first for first, _, _ in of_whole.close_ups()] == [at - warm_up for at in starts]
+    assert of_cut.close_ups() == of_whole.close_ups()
+
+
 def test_an_athlete_lost_by_the_coarse_look_is_found_again_on_the_way(tmp_path):
     class BlindToFast(BoxEngine):
         """Sees nobody in the middle of the whole picture, as in a blur; in a crop it does."""
@@ -228,3 +275,26 @@ def test_events_from_two_looks_are_within_a_picture_of_those_from_every_picture(
     for name, true_s in scenario.moments_s.items():
         assert coarse[name] == pytest.approx(every[name], abs=1 / FPS + 1e-4)
         assert coarse[name] == pytest.approx(true_s, abs=1 / FPS + 1e-4)
+
+
+def test_how_much_of_a_clip_the_athlete_is_seen_in_does_not_depend_on_the_looks(tmp_path):
+    scenario = delivery(run_up_s=2.4)
+    there_s = scenario.duration_s
+    film = write_film(
+        tmp_path / "leaves.mp4",
+        [Performer(scenario, leaves_s=there_s)],
+        steady(round(30 * 2.5 * there_s)),
+        camera=small_camera(360, px_per_m=110.0),
+    )
+
+    def summary(sample_fps):
+        settings = AnalysisSettings(movement=Movement.CRICKET_BOWLING, sample_fps=sample_fps)
+        return estimate_pose(film, settings, engine=MarkerEngine()).summary
+
+    coarse, every = summary(10), summary(0)
+
+    assert coarse.full_rate
+    assert coarse.frames_with_athlete / coarse.frames_sampled > 0.5
+    assert coarse.detection_rate == pytest.approx(0.4, abs=0.02)
+    assert every.detection_rate == pytest.approx(0.4, abs=0.02)
+    assert coarse.mean_visibility == pytest.approx(every.mean_visibility, abs=0.02)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from tests.pipeline.coloured_people import BLUE, GREEN, RED, BoxEngine, scene
+from worker_service.pipeline.engine import Picture
 from worker_service.pipeline.pose.athlete import candidates
 from worker_service.pipeline.pose.follow import (
     LOOK_ANYWAY_S,
@@ -12,6 +13,7 @@ from worker_service.pipeline.pose.follow import (
 )
 from worker_service.pipeline.pose.people import people
 from worker_service.pipeline.pose.sightings import SightingsLog
+from worker_service.pipeline.pose.surroundings import Surroundings
 
 
 def watch(boxes_at, *, pictures=90, engine=None):
@@ -96,7 +98,45 @@ def looks_at(boxes_at, pictures=180):
 
 
 def test_looks_are_rare_where_nothing_changes():
-    assert looks_at(lambda i: [(RED, 60, 220, 150)]) <= 180 / 30 / LOOK_ANYWAY_S + 1
+    at_first, later = LOOK_ANYWAY_S / LOOK_EVERY_S, (180 / 30 - LOOK_ANYWAY_S) / LOOK_ANYWAY_S
+    assert looks_at(lambda i: [(RED, 60, 220, 150)]) <= at_first + later + 1
+
+
+def test_who_was_missed_by_the_first_look_is_found_by_the_next():
+    class BlindAtFirst(BoxEngine):
+        def people_in(self, picture):
+            found = super().people_in(picture)
+            return [one for one in found if picture.frame >= 5 or one.xy[:, 0].mean() < 0.5]
+
+    two = [(RED, 60, 220, 150), (BLUE, 250, 220, 140)]
+    sightings = watch(lambda i: two, pictures=60, engine=BlindAtFirst())
+
+    _, second = people(sightings)
+
+    assert sightings.t_s[sightings.picture[second[0]]] <= LOOK_EVERY_S + 0.05
+
+
+def plain_wall(seed, *, patch=None, brighter=0, flicker=3.0):
+    """A wall with sensor noise; a patch of it may be a little brighter."""
+    noise = np.random.default_rng(seed).normal(200, flicker, (240, 320, 3))
+    if patch:
+        noise[patch] += brighter
+    return Picture(seed, seed / 30, noise.clip(0, 255).astype(np.uint8))
+
+
+def test_somebody_in_white_before_a_white_wall_is_a_change():
+    surroundings, bowler = Surroundings(), np.s_[120:190, 200:218]
+    surroundings.remember(plain_wall(1), [])
+
+    assert surroundings.have_changed(plain_wall(2, patch=bowler, brighter=-14), [])
+    assert not surroundings.have_changed(plain_wall(3), [])
+
+
+def test_specks_of_little_contrast_are_no_change():
+    surroundings, specks = Surroundings(), np.s_[::24, ::24]
+    surroundings.remember(plain_wall(1), [])
+
+    assert not surroundings.have_changed(plain_wall(2, patch=specks, brighter=40), [])
 
 
 def test_somebody_is_looked_for_as_long_as_something_else_moves():

@@ -113,7 +113,7 @@ def test_a_camera_behind_an_athlete_who_fills_the_picture_is_unknown():
 
 def test_a_cut_is_found_and_is_no_camera_motion():
     footage = filmed([scenery(1)] * 3 + [scenery(2)] * 3)
-    assert footage.cuts_s == (0.75,)
+    assert footage.cuts_s == (0.625,)
     assert np.nanmax(footage.camera_speed) == 0.0
 
 

@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.athletes import delivery, running, walking
+from tests.athletes import delivery, running, stroke, walking
 from worker_service.pipeline.pose.plausible import impossible
 from worker_service.pipeline.pose.repair import repaired
 from worker_service.pipeline.pose.synthetic_engine import squatting_body
 from worker_service.pipeline.signals.outliers import outliers
-from worker_service.pipeline.track import INDEX, LANDMARKS, Origin, PoseTrack
+from worker_service.pipeline.track import BREAK_S, INDEX, LANDMARKS, Origin, PoseTrack
+
+LEG = ("knee", "ankle", "heel", "foot_index")
 
 
 def squat_track(n=60, fps=30.0, slow=1.0):
@@ -91,6 +93,34 @@ def test_one_misplaced_landmark_is_replaced():
     assert (mended.origin == Origin.INTERPOLATED).sum() == 1
 
 
+def in_two_takes(track, cut_s):
+    """The track as if the athlete had gone elsewhere and turned round at `cut_s`."""
+    later = (track.t_s >= cut_s)[:, None, None]
+    elsewhere = track.xy_px * [-1.0, 1.0] + [1400.0, 90.0]
+    return replace(track, xy_px=np.where(later, elsewhere, track.xy_px), breaks_s=(cut_s,))
+
+
+@pytest.mark.parametrize("slow", [1.0, 8.0])
+def test_nothing_is_mended_across_a_cut(slow):
+    both = in_two_takes(squat_track(n=240, slow=slow), 4.0)
+    known = np.abs(both.t_s - 4.0) > BREAK_S
+
+    mended = repaired(both)
+
+    assert np.all(mended.origin[known] == Origin.DETECTED)
+    assert np.array_equal(mended.xy_px[known], both.xy_px[known])
+    assert np.all(mended.origin[~known] == Origin.MISSING)
+    assert np.isnan(mended.xy_px[~known]).all()
+
+
+def test_a_cut_before_the_first_or_after_the_last_sample_parts_nothing():
+    track = squat_track()
+
+    mended = repaired(replace(track, breaks_s=(-1.0, 5.0)))
+
+    assert np.array_equal(mended.xy_px, track.xy_px)
+
+
 @pytest.mark.parametrize("pictures", [[30], [30, 31]])
 def test_a_joint_on_too_long_a_limb_is_replaced_with_what_hangs_on_it(pictures):
     track = squat_track()
@@ -133,7 +163,15 @@ def test_two_legs_mixed_into_one_for_a_moment_are_replaced():
 @pytest.mark.parametrize("rate_hz", [15, 30, 60, 240])
 def test_legs_that_stride_are_not_mixed_into_one(rate_hz):
     track = running(over_ground=True).filmed(rate_hz=rate_hz, noise_px=2.5, px_per_m=285.0)
-    legs = [INDEX[f"left_{part}"] for part in ("ankle", "heel", "foot_index")]
+    legs = [INDEX[f"left_{part}"] for part in LEG]
+
+    assert impossible(track)[:, legs].mean() < 0.001
+
+
+@pytest.mark.parametrize("rate_hz", [15, 30, 60, 240])
+def test_legs_that_step_into_a_stroke_are_not_mixed_into_one(rate_hz):
+    track = stroke().filmed(rate_hz=rate_hz, noise_px=2.5)
+    legs = [INDEX[f"{side}_{part}"] for side in ("left", "right") for part in LEG]
 
     assert impossible(track)[:, legs].mean() < 0.001
 

@@ -119,10 +119,16 @@ def test_legs_that_cross_in_a_stride_are_left_alone(rate_hz, steps_per_minute, n
 
 def test_a_mix_up_for_longer_than_not_cannot_be_told_from_the_truth():
     truth = filmed(walking(duration_s=3.0), "30")
-    pictures = np.arange(20, 80)
+    pictures = np.arange(30, len(truth))
     mended = with_own_sides(swapped(truth, pictures, (LEGS,)))
     assert wrong_pictures(mended, truth)[pictures].mean() > 0.9
     assert not wrong_pictures(mended, swapped(truth, np.arange(len(truth)), (LEGS,)))[30:].any()
+
+
+def test_two_seconds_of_mix_up_between_sound_pictures_are_changed_back():
+    truth = filmed(walking(duration_s=3.0), "30")
+    mended = with_own_sides(swapped(truth, np.arange(20, 80), (LEGS,)))
+    assert not wrong_pictures(mended, truth).any()
 
 
 def test_visibility_goes_with_its_limb():

@@ -7,8 +7,9 @@ import pytest
 
 from shared.analysis import AnalysisSettings
 from shared.errors import NoPersonFound, NotAnalysable, UserAction
-from shared.results import Exercise, Movement, View
-from tests.athletes import delivery, standing, summary_of, walking
+from shared.results import Exercise, Movement, OverallLevel, View
+from tests.athletes import analysed, delivery, standing, summary_of, walking
+from tests.athletes.workout import USUAL_AZIMUTH_DEG, workout
 from worker_service.pipeline.pose.footage import Footage
 from worker_service.pipeline.quality import judge
 
@@ -173,8 +174,63 @@ def test_each_movement_asks_for_its_own_place_of_the_camera(settings, azimuth_de
     assert failed(quality) & places == ({check} if check else set())
 
 
-def test_a_recording_that_fails_a_third_of_its_checks_carries_no_number():
-    poor = {"dark": 0.9, "blur": 0.8, "camera_speed": 0.2, "cuts_s": (1.0,)}
-    track = standing().filmed(rate_hz=10, px_per_m=60)
-    assert not judged(track, GENERAL, looks(**poor)).usable
-    assert judged(track, GENERAL, looks()).usable
+@pytest.mark.parametrize(
+    ("change", "footage", "check"),
+    [
+        ({}, {"cuts_s": (1.0,)}, "one_scene"),
+        ({"clock_changes_s": (0.3,)}, {}, "steady_clock"),
+    ],
+)
+def test_one_decisive_check_is_enough_to_make_a_recording_unusable(change, footage, check):
+    quality = judged(replace(delivery().filmed(), **change), BOWLING, looks(**footage))
+    assert failed(quality) == {check}
+    assert not quality.usable
+
+
+def test_a_small_athlete_makes_a_recording_unusable():
+    assert not judged(delivery().filmed(px_per_m=70), BOWLING).usable
+
+
+def test_what_every_metric_allows_for_itself_makes_no_recording_unusable():
+    poor = {"dark": 0.9, "blur": 0.8, "camera_speed": 0.2}
+    quality = judged(delivery().filmed(rate_hz=10, azimuth_deg=45), BOWLING, looks(**poor))
+    assert len(failed(quality)) == 5
+    assert quality.usable
+
+
+def test_technique_is_neither_faulted_nor_praised_in_an_unusable_recording():
+    faulty, sound = (delivery(knee_deg, steps=6).filmed(rate_hz=120) for knee_deg in (115.0, 165.0))
+    assert bowled(faulty).findings.findings
+    assert bowled(sound).report.strengths
+    for track in (faulty, sound):
+        result = bowled(replace(track, clock_changes_s=(0.1,)))
+        assert result.measurement.metrics["front_knee_at_release"].value is not None
+        assert result.findings.findings == []
+        assert result.findings.overall_level is OverallLevel.NOT_MEASURABLE
+        assert result.report.strengths == []
+        assert "not judged" in result.report.reliability_warning
+
+
+def bowled(track):
+    return analysed(track, Movement.CRICKET_BOWLING)
+
+
+def height_px(track):
+    return next(c.value for c in judged(track).checks if c.id == "athlete_height")
+
+
+@pytest.mark.parametrize("exercise", list(Exercise))
+def test_an_athlete_is_as_tall_in_any_exercise(exercise):
+    track = workout(exercise, 2).filmed(px_per_m=200.0, azimuth_deg=USUAL_AZIMUTH_DEG[exercise])
+    assert height_px(track) == pytest.approx(height_px(standing().filmed(px_per_m=200.0)), rel=0.1)
+
+
+def test_an_athlete_upside_down_is_as_tall_as_upright():
+    upright = standing().filmed()
+    handstand = replace(upright, xy_px=upright.xy_px * [1.0, -1.0] + [0.0, 1000.0])
+    assert height_px(handstand) == pytest.approx(height_px(upright))
+
+
+def test_height_is_the_standing_height():
+    """The generated body is 1.75 m tall from 1.36 m of shank, thigh and trunk."""
+    assert height_px(standing().filmed(px_per_m=200.0)) == pytest.approx(350.0, rel=0.02)

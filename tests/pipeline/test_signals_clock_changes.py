@@ -7,9 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.results import Movement, Reason
-from tests.athletes import analysed, delivery
+from shared.analysis import AnalysisSettings
+from shared.results import Exercise, Movement, Reason, View, ViewEstimate
+from tests.athletes import analysed, delivery, jumps, running, squats
+from tests.athletes.workout import BRISK, workout
+from worker_service.pipeline.metrics.scene import Scene, Window
+from worker_service.pipeline.metrics.table import metric_specs
 from worker_service.pipeline.signals.clock_changes import clock_changes_s
+
+SIDE = ViewEstimate(label=View.SIDE, confidence=1.0)
 
 
 def at(*stretches):
@@ -68,3 +74,98 @@ def test_nothing_is_measured_across_a_change(slow_motion_factor):
     assert np.isfinite(before.value("front_knee_at_release"))
     for key in ("front_knee_at_release", "head_stability_score"):
         assert across.measurement.metrics[key].reason is Reason.CLOCK_CHANGES
+
+
+RAMP_S = 4.0
+
+
+def ramped(scenario, factor=4.0):
+    """Slow motion from `RAMP_S` on, found where it begins."""
+    track = scenario.filmed(rate_hz=120)
+    late_s = np.maximum(track.t_s - RAMP_S, 0.0)
+    return replace(track, t_s=track.t_s + (factor - 1.0) * late_s, clock_changes_s=(RAMP_S,))
+
+
+CASES = [
+    (workout(Exercise.SQUAT, 6, tempo=BRISK), Movement.WORKOUT, {"exercise": Exercise.SQUAT}),
+    (squats(count=8, period_s=1.0), Movement.GENERAL, {}),
+    (running(6.0), Movement.RUNNING, {}),
+    (jumps((0.3, 0.3, 0.3, 0.3)), Movement.GENERAL, {}),
+    (delivery(run_up_s=4.2), Movement.CRICKET_BOWLING, {}),
+]
+
+
+@pytest.mark.parametrize(("scenario", "movement", "asked"), CASES)
+def test_no_time_and_no_speed_is_read_off_a_clip_of_two_speeds(scenario, movement, asked):
+    steady = analysed(scenario.filmed(rate_hz=120), movement, **asked).measurement.metrics
+    result = analysed(ramped(scenario), movement, **asked)
+    timed = {key for key, spec in metric_specs(movement).items() if spec.timed}
+    lost = {"jump_height"} | timed
+    known = {key for key in lost & steady.keys() if steady[key].value is not None}
+    assert known
+    for key in lost & steady.keys():
+        metric = result.measurement.metrics[key]
+        assert metric.value is None, key
+    assert Reason.CLOCK_CHANGES in {result.measurement.metrics[key].reason for key in known}
+    assert not {one.metric for one in result.findings.findings} & lost
+
+
+def test_an_angle_beside_a_change_of_speed_stays():
+    scenario = workout(Exercise.SQUAT, 4)
+    asked = {"exercise": Exercise.SQUAT}
+    plain, slowed = (
+        analysed(track, Movement.WORKOUT, **asked).measurement
+        for track in (scenario.filmed(rate_hz=120), ramped(scenario))
+    )
+    first, last = slowed.reps[0].values, slowed.reps[-1].values
+    for values, expected in ((first, plain.reps[0].values), (last, plain.reps[-1].values)):
+        assert values["knee_at_bottom"] == pytest.approx(expected["knee_at_bottom"], abs=1.0)
+
+
+@pytest.mark.parametrize("slow_motion_factor", [1.0, 4.0])
+@pytest.mark.parametrize("late_s", [-0.2, 0.0, 0.2])
+def test_nothing_is_read_where_a_cut_may_lie(slow_motion_factor, late_s):
+    """A cut is known to a quarter of a second of the video."""
+    track = squats(count=2).filmed(rate_hz=120, slow_motion_factor=slow_motion_factor)
+    cut = replace(track, breaks_s=(4.0,))
+    scene = Scene.of(cut, SIDE, AnalysisSettings())
+    at_s = (4.0 + late_s) / slow_motion_factor
+    for start_s in (at_s, at_s - 0.5):
+        reason = scene.refusal("trunk_lean", ("left_hip",), Window(start_s, at_s))
+        assert reason is Reason.SCENE_CUT
+    early_s = 3.5 / slow_motion_factor
+    assert scene.refusal("trunk_lean", ("left_hip",), Window(early_s - 0.2, early_s)) is None
+
+
+def test_a_delivery_beside_a_cut_is_measured_and_one_across_it_is_not():
+    scenario = delivery(run_up_s=2.0)
+    track = scenario.filmed(rate_hz=120)
+    beside, across = (
+        analysed(replace(track, breaks_s=(at_s,)), Movement.CRICKET_BOWLING)
+        for at_s in (0.5, scenario.moments_s["release"] - 0.05)
+    )
+    for key in ("front_knee_at_release", "head_stability_score"):
+        assert beside.measurement.metrics[key].value is not None
+        assert across.measurement.metrics[key].value is None
+
+
+@pytest.mark.parametrize("cut_s", [1.2, 1.7, 2.6])
+def test_no_repetition_goes_on_from_one_take_to_the_next(cut_s):
+    """Two takes of the same athlete, the second joined on where it shows another moment."""
+    scenario = workout(Exercise.SQUAT, 3)
+    track = scenario.filmed(rate_hz=60)
+    first, second = np.flatnonzero(track.t_s < cut_s), np.flatnonzero(track.t_s > 0.9)
+    shown = np.r_[first, second]
+    columns = ("xy_px", "visibility", "world_m", "origin")
+    joined = replace(
+        track,
+        t_s=np.arange(len(shown)) / 60,
+        frame=np.arange(len(shown)),
+        breaks_s=((len(first) - 0.5) / 60,),
+        **{name: getattr(track, name)[shown] for name in columns},
+    )
+    result = analysed(joined, Movement.WORKOUT, exercise=Exercise.SQUAT).measurement
+    whole = [rep for rep in result.reps if rep.complete]
+    assert whole
+    for rep in whole:
+        assert not rep.start_s < joined.breaks_s[0] < rep.end_s

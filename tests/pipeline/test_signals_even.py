@@ -7,8 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.analysis import AnalysisSettings
+from shared.results import Exercise, Movement, View, ViewEstimate
 from tests.athletes import delivery, standing, walking
+from tests.athletes.workout import BRISK, workout
 from worker_service.pipeline.metrics.geometry import joint_angle_deg
+from worker_service.pipeline.metrics.scene import Scene
 from worker_service.pipeline.signals.derivatives import speed, turn_rate_deg_s, unwrapped_deg
 from worker_service.pipeline.signals.even import EVEN_HZ, even_clock, resample
 from worker_service.pipeline.signals.moments import (
@@ -19,8 +23,10 @@ from worker_service.pipeline.signals.moments import (
     last_above,
     peaks,
 )
-from worker_service.pipeline.signals.motion import GAIT, STRIKE, Motion, cutoff_hz
+from worker_service.pipeline.signals.motion import BY_MOVEMENT, EXERCISE, STRIKE, Motion, cutoff_hz
 from worker_service.pipeline.signals.rates import densest_rate_hz, local_rate_hz
+
+SIDE = ViewEstimate(label=View.SIDE, confidence=1.0)
 
 
 def sine(t):
@@ -186,14 +192,24 @@ def test_a_hole_breaks_a_coarse_stretch_beside_a_dense_one():
     assert np.isfinite(drawn[clock < t[-6]]).all()
 
 
-def test_gait_is_smoothed_more_than_a_stroke():
+@pytest.mark.parametrize("movement", Movement)
+def test_only_exercises_are_smoothed_more_than_a_strike(movement):
+    """Through the scene that every metric is read from, so that the figures are those in use."""
     track = standing().filmed(noise_px=2.5)
-    jitter = [Motion.of(track, cutoffs).xy_px.std(axis=0).mean() for cutoffs in (GAIT, STRIKE)]
-    assert jitter[0] < jitter[1]
+    scene = Scene.of(track, SIDE, AnalysisSettings(movement=movement))
+    strike = Motion.of(track, STRIKE).xy_px.std(axis=0).mean()
+    jitter = scene.motion.xy_px.std(axis=0).mean()
+    assert jitter < 0.9 * strike if movement in BY_MOVEMENT else jitter == strike
 
 
 @pytest.mark.parametrize(
-    ("scenario", "cutoffs"), [(walking(duration_s=3.0), GAIT), (delivery(), STRIKE)]
+    ("scenario", "cutoffs"),
+    [
+        (workout(Exercise.SQUAT, 2), EXERCISE),
+        (workout(Exercise.SQUAT, 2, tempo=BRISK), EXERCISE),
+        (walking(duration_s=3.0), STRIKE),
+        (delivery(), STRIKE),
+    ],
 )
 def test_joint_angles_at_realistic_noise_are_within_three_degrees(scenario, cutoffs):
     noisy, clean = (
@@ -217,3 +233,17 @@ def test_rates_are_local():
     assert densest_rate_hz(t, for_s=0.5) == pytest.approx(60.0)
     assert densest_rate_hz(t, for_s=2.5) == pytest.approx(15.0)
     assert densest_rate_hz(t[:1], for_s=1.0) == 0.0
+
+
+@pytest.mark.parametrize("rate_hz", [30.0, 240.0])
+@pytest.mark.parametrize("cutoff_hz", [None, 6.0])
+def test_no_curve_goes_on_across_a_cut(rate_hz, cutoff_hz):
+    t = np.arange(0, 4, 1 / rate_hz)
+    values = np.where(t < 2.0, 1.0, 5.0)[:, None]
+    clock = even_clock(t)
+
+    drawn = resample(t, values, clock, cutoff_hz=cutoff_hz, breaks_s=(2.0,))[:, 0]
+
+    assert np.isnan(drawn[np.abs(clock - 2.0) < 1 / 240]).all()
+    assert drawn[clock < 1.95] == pytest.approx(1.0, abs=1e-6)
+    assert drawn[clock > 2.05] == pytest.approx(5.0, abs=1e-6)

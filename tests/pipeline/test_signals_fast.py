@@ -3,15 +3,16 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.results import Movement, Side, Stretch
 from tests.athletes import delivery, squats, standing, stroke, walking
 from tests.athletes.body import HALF_HIPS, assemble, points
 from tests.athletes.camera import Scenario
+from worker_service.pipeline.signals.even import EVEN_HZ
 from worker_service.pipeline.signals.fast import fast_stretches, is_looked_at_once
-from worker_service.pipeline.signals.stretches import joined, lost_stretches
+from worker_service.pipeline.signals.stretches import joined, liveliest, lost_stretches
 
 BOWLING, BATTING = Movement.CRICKET_BOWLING, Movement.CRICKET_BATTING
 COARSE_HZ = 15.0
@@ -96,6 +97,36 @@ def test_feet_that_alternate_are_a_runners_until_the_allowance_is_used_up():
     stretch = one(fast_stretches(track, Movement.RUNNING))
 
     assert stretch.end_s - stretch.start_s == pytest.approx(8.0, abs=0.1)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    lengths=st.lists(st.integers(1, 700), min_size=1, max_size=6),
+    apart=st.integers(1, 100),
+    allowance=st.integers(100, 1000),
+)
+@example(lengths=[500, 441, 300], apart=20, allowance=960)
+def test_of_lively_runs_as_much_is_taken_as_is_allowed(lengths, apart, allowance):
+    curve = np.concatenate(
+        [np.r_[np.full(n, 9.0 - i), np.zeros(apart)] for i, n in enumerate(lengths)]
+    )
+    allowance_s = allowance / EVEN_HZ
+
+    found = liveliest(curve, np.arange(len(curve)) / EVEN_HZ, at_least=1.0, allowance_s=allowance_s)
+
+    gaps_s = len(lengths) * (apart + 1) / EVEN_HZ
+    assert sum(end - start for start, end in found) <= allowance_s + gaps_s
+    assert all(end - start >= 0.99 for start, end in found)
+    assert bool(found) == (allowance >= EVEN_HZ and max(lengths) >= EVEN_HZ)
+
+
+def test_a_cut_is_no_leap_and_hides_none():
+    track = jump(at_s=(2.0,)).filmed(rate_hz=COARSE_HZ, px_per_m=250.0, noise_px=2.5)
+    lower = np.where(track.t_s < 5.0, 0.0, 150.0)[:, None, None] * [0.0, 1.0]
+    cut = replace(track, xy_px=track.xy_px + lower, breaks_s=(5.0,))
+
+    assert fast_stretches(cut, Movement.GENERAL) == fast_stretches(track, Movement.GENERAL)
+    assert len(fast_stretches(track, Movement.GENERAL)) == 1
 
 
 @pytest.mark.parametrize("movement", Movement)

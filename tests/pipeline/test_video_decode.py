@@ -6,10 +6,11 @@ import pytest
 
 from shared.errors import PermanentJobError, VideoEmpty, VideoTooLong
 from tests.clips import four_corners, make_clip, remuxed_with_matrix, truncated_clip
-from worker_service.pipeline.engine import Box, Picture
+from worker_service.pipeline.engine import Box
 from worker_service.pipeline.video.close_up import close_up
 from worker_service.pipeline.video.decode import Decoding
 from worker_service.pipeline.video.probe import VideoLimits, probe
+from worker_service.pipeline.video.repeats import HISTORY, IN_A_ROW
 
 CORNERS = {"top left": 0, "top right": 1, "bottom right": 2, "bottom left": None}
 
@@ -118,9 +119,10 @@ def test_looking_closer_shows_the_same_place_upright_in_full_resolution(
     )
     picture = next(decoding(clip, long_side_px=160).pictures())
 
-    whole = picture.look_closer(Box(0, 0, 1, 1), 640)
-    green = picture.look_closer(Box(0.75, 0.1, 0.2, 0.25), 1000)
-    small_green = picture.look_closer(Box(0.75, 0.1, 0.2, 0.25), 64)
+    assert picture.closer is not None
+    whole = picture.closer(Box(0, 0, 1, 1), 640)
+    green = picture.closer(Box(0.75, 0.1, 0.2, 0.25), 1000)
+    small_green = picture.closer(Box(0.75, 0.1, 0.2, 0.25), 64)
 
     assert corner_colours(whole) == corner_colours(picture.rgb)
     assert whole.shape == (360, 640, 3)
@@ -144,13 +146,6 @@ def test_looking_closer_cuts_to_the_nearest_pixel(size, box):
     top, bottom = (round(min(y, 1) * height) for y in (box.y, box.y + box.height))
     assert whole.shape == (height, width, 3)
     assert np.array_equal(part, whole[top:bottom, left:right])
-
-
-def test_only_a_decoded_picture_can_be_looked_at_closer():
-    picture = Picture(frame=0, t_s=0.0, rgb=np.zeros((2, 2, 3), np.uint8))
-
-    with pytest.raises(ValueError, match="decoded"):
-        picture.look_closer(Box(0, 0, 1, 1), 10)
 
 
 def test_a_truncated_clip_gives_what_was_good_and_says_so(tmp_path):
@@ -203,15 +198,19 @@ def test_an_abandoned_run_lets_go_of_the_file(tmp_path):
     assert next(pictures, None) is None
 
 
+def square_at(x):
+    picture = np.full((120, 160, 3), 60, np.uint8)
+    picture[40:80, x : x + 40] = 220
+    return picture
+
+
 def with_copies(copies):
     """A moving square; each of these pictures shows what the one before it showed."""
 
     def draw(index):
         while index in copies:
             index -= 1
-        picture = np.full((120, 160, 3), 60, np.uint8)
-        picture[40:80, 3 * index : 3 * index + 40] = 220
-        return picture
+        return square_at(3 * index)
 
     return draw
 
@@ -222,6 +221,32 @@ def test_copies_of_the_picture_before_are_left_out(tmp_path):
 
     assert [p.frame for p in run.pictures()] == [i for i in range(30) if i not in {10, 20, 21}]
     assert run.frames_seen == 30
+
+
+@pytest.mark.parametrize("times", [[2, 3], [2], [3], [4]])
+@pytest.mark.parametrize("from_picture", [0, 30])
+def test_of_pictures_shown_several_times_one_is_kept(tmp_path, times, from_picture):
+    shown = np.r_[np.arange(from_picture), np.repeat(np.arange(30), np.resize(times, 30)) + 30]
+    places = 60 - np.abs(np.cumsum(2 * np.diff(shown, prepend=0).clip(0, 1)) % 120 - 60)
+    clip = make_clip(
+        tmp_path / "clip.mp4", frames=len(shown), draw=lambda i: square_at(int(places[i]))
+    )
+
+    kept = np.array([p.frame for p in decoding(clip).pictures()])
+
+    distinct = np.flatnonzero(np.diff(places, prepend=-1))
+    settled = from_picture or HISTORY
+    assert kept[kept >= settled].tolist() == distinct[distinct >= settled].tolist()
+
+
+def test_slow_pictures_around_a_quick_moment_are_no_copies(tmp_path):
+    steps = np.r_[np.full(20, 1), np.full(6, 10), np.full(20, 1)]
+    places = np.cumsum(steps)
+    clip = make_clip(
+        tmp_path / "clip.mp4", frames=len(steps), draw=lambda i: square_at(int(places[i]))
+    )
+
+    assert len(list(decoding(clip).pictures())) == len(steps)
 
 
 def test_a_copy_does_not_stand_for_its_moment_when_sampling(tmp_path):
@@ -238,7 +263,7 @@ def test_somebody_who_keeps_still_is_still_seen(tmp_path):
     stops = make_clip(tmp_path / "stops.mp4", frames=30, draw=with_copies(set(range(15, 30))))
 
     assert len(list(decoding(still).pictures())) == 30
-    assert len(list(decoding(stops).pictures())) == 28
+    assert len(list(decoding(stops).pictures())) == 30 - IN_A_ROW
 
 
 @pytest.mark.parametrize("seed", range(12))

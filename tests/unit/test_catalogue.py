@@ -105,6 +105,14 @@ def test_every_drill_of_a_rule_exists_and_answers_its_finding(book, rule):
         assert Movement(book) in entry.movements
 
 
+@pytest.mark.parametrize("rule", rulebooks()[Movement.WORKOUT].rule, ids=lambda rule: rule.title)
+def test_every_drill_of_a_rule_fits_each_of_its_exercises(rule):
+    asked = set(rule.exercises or Exercise)
+    for drill_id in rule.drills:
+        meant_for = catalogue.drills()[drill_id].exercises
+        assert not meant_for or asked <= set(meant_for), drill_id
+
+
 @pytest.mark.parametrize(("book", "rule"), RULES, ids=[f"{b}-{r.code}" for b, r in RULES])
 def test_every_rule_names_a_known_metric_and_its_source(book, rule):
     if book == EVERY_MOVEMENT:

@@ -23,7 +23,11 @@ class Box:
 
 
 Closer = Callable[[Box, int], "NDArray[np.uint8]"]
-"""Makes part of a picture from its source, its long side at most so many pixels."""
+"""Makes part of a picture from its source: upright (h, w, 3) uint8.
+
+Its edges lie on the nearest whole pixels of the source. Scaled down, never up, until its long side
+has at most so many pixels.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,20 +45,6 @@ class Picture:
     t_s: float
     rgb: "NDArray[np.uint8]"
     closer: Closer | None = None
-
-    def look_closer(self, box: Box, long_side_px: int) -> "NDArray[np.uint8]":
-        """Part of the picture in the source's own resolution: upright (h, w, 3) uint8.
-
-        Its edges lie on the nearest whole pixels of the source. Scaled down, never up, until
-        its long side has at most `long_side_px`.
-
-        Raises:
-            ValueError: this picture does not come from a source, or no longer shows it.
-        """
-        if self.closer is None:
-            message = "only a decoded picture can be looked at closer"
-            raise ValueError(message)
-        return self.closer(box, long_side_px)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,8 @@
 """The frames file: every landmark of every sampled picture, columnar gzip JSON.
 
 Columns, not one object a landmark: a minute at 15 pictures a second is 0.5 MB gzipped instead
-of 5 MB. Written row by row, so a long video costs no memory. The schema is `results.Frames`.
+of 5 MB. Landmarks are written row by row, so a long video costs little memory. The schema is
+`results.Frames`.
 """
 
 import gzip
@@ -18,6 +19,8 @@ from worker_service.pipeline.track import LANDMARKS, PoseTrack
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    Samples = NDArray[np.float64] | NDArray[np.uint8]
 
 PIXEL_DECIMALS = 1
 METRE_DECIMALS = 3
@@ -49,10 +52,10 @@ def _document(track: PoseTrack) -> Iterator[str]:
         "landmarks": LANDMARKS,
         "frame": track.frame.tolist(),
         "t_s": np.round(track.t_s, TIME_DECIMALS).tolist(),
-        "origin": track.origin.tolist(),
     }
     yield json.dumps(head, separators=(",", ":"))[:-1]
-    columns = {
+    columns: dict[str, tuple[Samples, int]] = {
+        "origin": (track.origin, 0),
         "visibility": (track.visibility, VISIBILITY_DECIMALS),
         "x_px": (track.xy_px[..., 0], PIXEL_DECIMALS),
         "y_px": (track.xy_px[..., 1], PIXEL_DECIMALS),
@@ -67,9 +70,9 @@ def _document(track: PoseTrack) -> Iterator[str]:
     yield "}"
 
 
-def _rows(values: "NDArray[np.floating]", decimals: int) -> Iterator[str]:
+def _rows(values: "Samples", decimals: int) -> Iterator[str]:
     for index, row in enumerate(values):
-        numbers = [None if v != v else v for v in np.round(row.astype(float), decimals).tolist()]  # noqa: PLR0124 - NaN is the only value unlike itself
+        numbers = [None if v != v else v for v in np.round(row, decimals).tolist()]  # noqa: PLR0124 - NaN is the only value unlike itself
         comma = "," if index else ""
         yield comma + json.dumps(numbers, separators=(",", ":"))
 

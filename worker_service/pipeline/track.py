@@ -49,6 +49,10 @@ LANDMARKS: tuple[str, ...] = (
 INDEX = {name: position for position, name in enumerate(LANDMARKS)}
 
 
+BREAK_S = 0.25
+"""Seconds of video around each of `PoseTrack.breaks_s` that may lie on either side of it."""
+
+
 class Origin(IntEnum):
     """Where one landmark sample comes from."""
 
@@ -71,8 +75,9 @@ class PoseTrack:
         origin: (n, 33) `Origin` of each sample.
         width_px, height_px: the upright picture.
         slow_motion_factor: recorded seconds per real second; see `real_s`.
-        clock_changes_s: video seconds at which the clip changes its speed; durations across one
-            are not to be trusted.
+        clock_changes_s: video seconds at which the clip changes its speed.
+        breaks_s: video seconds at which one scene is cut to another, in order, each known to
+            `BREAK_S`; nothing goes on from one side to the other.
     """
 
     t_s: "NDArray[np.float64]"
@@ -85,6 +90,7 @@ class PoseTrack:
     height_px: int
     slow_motion_factor: float = 1.0
     clock_changes_s: tuple[float, ...] = ()
+    breaks_s: tuple[float, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of sampled pictures."""
@@ -94,6 +100,16 @@ class PoseTrack:
     def real_s(self) -> "NDArray[np.float64]":
         """(n,) seconds as the athlete lived them: the clock for speeds and durations."""
         return self.t_s / self.slow_motion_factor
+
+    @property
+    def clock_changes_real_s(self) -> tuple[float, ...]:
+        """`clock_changes_s` on the clock of `real_s`."""
+        return tuple(t_s / self.slow_motion_factor for t_s in self.clock_changes_s)
+
+    @property
+    def breaks_real_s(self) -> tuple[float, ...]:
+        """`breaks_s` on the clock of `real_s`."""
+        return tuple(t_s / self.slow_motion_factor for t_s in self.breaks_s)
 
     @property
     def rate_hz(self) -> float:

@@ -35,9 +35,8 @@ class Judged:
     @property
     def broken(self) -> bool:
         """At least one error band beyond the limit."""
-        band = self.metric.error_band if self.rule.error_band is None else self.rule.error_band
         beyond = self.rule.beyond(self.value)
-        return beyond > 0 and beyond >= (band or 0.0)
+        return beyond > 0 and beyond >= self.rule.band(self.metric)
 
     @property
     def severity(self) -> Severity:
@@ -57,8 +56,10 @@ def find(measurement: "Measurement", quality: Quality, settings: "AnalysisSettin
         rule
         for rule in rules_for(settings.movement)
         if rule.holds_for(measurement.exercise, adult=adult)
+        and (quality.usable or rule.about != "technique")
     ]
-    scores = {key: spec.score for key, spec in metric_specs(settings.movement).items()}
+    specs = metric_specs(settings.movement)
+    scores = {key: (spec if adult else spec.unjudged()).score for key, spec in specs.items()}
     return hold_against(rules, measurement, quality, scores)
 
 
@@ -112,9 +113,10 @@ def _finding(one: Judged, score: "Score", measurement: "Measurement") -> Finding
     rule = one.rule
     return Finding(
         code=rule.code,
-        title=rule.title,
+        title=rule.titled(one.metric.side),
         severity=one.severity,
         metric=rule.metric,
+        side=one.metric.side,
         value=one.value,
         unit=one.metric.unit,
         threshold=rule.limit,

@@ -1,10 +1,10 @@
 """The moments that prove a finding."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.results import Evidence, Metric, Repetition, Segment, WorstFrame
+from shared.results import Evidence, Metric, Segment, WorstFrame
 
 if TYPE_CHECKING:
     from worker_service.pipeline.findings.rulebook import Rule
@@ -33,7 +33,7 @@ def prove(rule: "Rule", metric: Metric, score: Score, measurement: "Measurement"
     Several repetitions with values of their own are the samples; otherwise the metric's curve,
     or its one moment. The moment to scrub to is the value's own, unless a repetition is worse.
     """
-    repeated = _of_repetitions(rule.metric, metric, measurement)
+    repeated = _of_repetitions(rule.metric, measurement)
     samples = repeated or _of_series(metric) or _of_moment(metric)
     beyond = [sample for sample in samples if rule.beyond(sample.value) > 0]
     worst = _worst(rule, beyond)
@@ -44,7 +44,7 @@ def prove(rule: "Rule", metric: Metric, score: Score, measurement: "Measurement"
             WorstFrame(
                 t_s=sample.t_s,
                 frame=measurement.clock.frame_at(sample.t_s),
-                score=score(sample.value) or 0.0,
+                score=score(sample.value),
             )
             for sample in worst
         ],
@@ -52,24 +52,14 @@ def prove(rule: "Rule", metric: Metric, score: Score, measurement: "Measurement"
     )
 
 
-def _of_repetitions(key: str, metric: Metric, measurement: "Measurement") -> list[Sample]:
-    """Return the values of the repetitions, each at the moment the metric belongs to."""
+def _of_repetitions(key: str, measurement: "Measurement") -> list[Sample]:
+    """Return the values of the repetitions, each at the moment it was taken."""
     samples = []
     for rep in measurement.reps:
-        value = rep.values.get(key)
-        if value is not None:
-            at_s = _moment_s(rep, metric, measurement)
+        value, at_s = rep.values.get(key), rep.at_s.get(key)
+        if value is not None and at_s is not None:
             samples.append(Sample(at_s, value, rep.start_s, rep.end_s))
     return samples if len(samples) > 1 else []
-
-
-def _moment_s(rep: Repetition, metric: Metric, measurement: "Measurement") -> float:
-    """Return when in a repetition the metric's event happened; its middle where there is none."""
-    kind = metric.at.event if metric.at else None
-    for event in measurement.events:
-        if event.type is kind and rep.start_s <= event.t_s <= rep.end_s:
-            return event.t_s
-    return round((rep.start_s + rep.end_s) / 2.0, 4)
 
 
 def _of_series(metric: Metric) -> list[Sample]:
@@ -106,8 +96,13 @@ def _segments(rule: "Rule", samples: list[Sample], score: Score) -> list[Segment
         Segment(
             start_s=stretch[0].start_s,
             end_s=stretch[-1].end_s,
-            min_score=min(score(sample.value) or 0.0 for sample in stretch),
+            min_score=_least(score(sample.value) for sample in stretch),
         )
         for stretch in stretches
         if stretch
     ]
+
+
+def _least(scores: Iterable[float | None]) -> float | None:
+    """Return the least of a metric's scores; None for a metric that has none."""
+    return min((score for score in scores if score is not None), default=None)

@@ -7,7 +7,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.results import Exercise, Movement, Severity
+from shared.results import Exercise, Metric, Movement, Severity, Side
+from worker_service.pipeline.metrics.sides import other
 
 RULES = Path(__file__).parent / "rules"
 EVERY_MOVEMENT = "every_movement"
@@ -52,6 +53,7 @@ class Rule(_Row):
     """One limit on one metric. Rules may share a code: an upper and a lower limit of one fault.
 
     Attributes:
+        title_of_side: the title where the value is known to be of one side; `{side}`, `{other}`.
         exercises: of a workout, to which the limit applies; empty: to all.
         adults_only: the limit comes from adults and says nothing about anyone under 18.
         error_band: overrides the metric's own; the value must lie at least this far beyond.
@@ -61,6 +63,7 @@ class Rule(_Row):
 
     code: str = Field(pattern=r"^[A-Z_]+$")
     title: str
+    title_of_side: str | None = None
     metric: str
     exercises: list[Exercise] = Field(default_factory=list)
     adults_only: bool = True
@@ -83,9 +86,19 @@ class Rule(_Row):
             not self.exercises or exercise in self.exercises
         )
 
+    def titled(self, side: Side | None) -> str:
+        """Return the title, with the side that shows the fault where that is known."""
+        if side is None or self.title_of_side is None:
+            return self.title
+        return self.title_of_side.format(side=side, other=other(side))
+
     def beyond(self, value: float) -> float:
         """Return how far a value lies beyond the limit; negative on the good side."""
         return value - self.limit if self.operator == "above" else self.limit - value
+
+    def band(self, metric: Metric) -> float:
+        """Return how far from the limit a value must lie to count, on either side of it."""
+        return (metric.error_band if self.error_band is None else self.error_band) or 0.0
 
     def severity(self, value: float) -> Severity:
         """Return how bad a value beyond the limit is."""

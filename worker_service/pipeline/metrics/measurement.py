@@ -61,7 +61,11 @@ class VideoClock:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """Step 2: what happened when, and every quantity, measured or missing with a reason."""
+    """Step 2: what happened when, and every quantity, measured or missing with a reason.
+
+    `kinds` names what kind of action it was, where that is clear; the report has a sentence for
+    each.
+    """
 
     events: tuple[Event, ...]
     reps: tuple[Repetition, ...]
@@ -70,3 +74,4 @@ class Measurement:
     clock: VideoClock = field(compare=False)
     exercise: Exercise | None = None
     joint_angles: Mapping[str, CycleCurve] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()

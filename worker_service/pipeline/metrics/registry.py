@@ -31,4 +31,4 @@ def measure(track: "PoseTrack", quality: "Quality", settings: "AnalysisSettings"
     Every metric of the movement is in the answer: a value with its confidence and error band, or
     the reason why this recording cannot give it.
     """
-    return _MEASURES[settings.movement](Scene.of(track, quality.view.label, settings))
+    return _MEASURES[settings.movement](Scene.of(track, quality.view, settings))

@@ -21,6 +21,9 @@ MIN_COVERAGE = 0.5
 AROUND_S = 0.15
 """A moment is judged by the pictures this close to it, three at least."""
 
+FULL_TRUST_HZ = 30.0
+"""From here on an event is placed as well as the pose model sees it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:
@@ -34,10 +37,10 @@ class Sight:
 def look(track: "PoseTrack", landmarks: tuple[str, ...], start_s: float, end_s: float) -> Sight:
     """Return how well all these landmarks were seen from one real second to another."""
     real = track.real_s
-    around_s = max(AROUND_S, 1.5 / track.rate_hz) if track.rate_hz else AROUND_S
+    around_s = max(AROUND_S, 1.5 * _step_s(real, start_s))
     near = (real >= start_s - around_s) & (real <= end_s + around_s)
     if near.sum() < 2:  # noqa: PLR2004 - a rate needs two pictures
-        return Sight(0.0, 0.0, track.rate_hz)
+        return Sight(0.0, 0.0, 0.0)
     points = [INDEX[name] for name in landmarks]
     detected = (track.origin[near][:, points] == Origin.DETECTED).all(axis=1)
     visibility = track.visibility[near][:, points].mean(axis=1)[detected]
@@ -49,6 +52,22 @@ def look(track: "PoseTrack", landmarks: tuple[str, ...], start_s: float, end_s: 
         coverage=float(detected.sum() / expected),
         rate_hz=rate_hz,
     )
+
+
+def _step_s(real_s: "NDArray[np.float64]", at_s: float) -> float:
+    """Return the usual time between the pictures around a moment; 0 for a single picture."""
+    here = int(np.searchsorted(real_s, at_s))
+    steps = np.diff(real_s[max(0, here - 3) : here + 3])
+    return float(np.median(steps)) if len(steps) else 0.0
+
+
+def event_trust(track: "PoseTrack", landmarks: tuple[str, ...], at_s: float) -> float:
+    """Return how sure the moment of an event is: by what was seen of the body around it, how often.
+
+    Events of every movement are trusted alike; a view that places them badly weighs on top.
+    """
+    seen = look(track, landmarks, at_s, at_s)
+    return seen.visibility * seen.coverage * min(1.0, seen.rate_hz / FULL_TRUST_HZ)
 
 
 def _left_out(steps: "NDArray[np.float64]") -> int:

@@ -3,7 +3,7 @@
 import tomllib
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,6 +20,8 @@ APP_METRICS = (
     "elbow_drop_score",
 )
 """The five keys the coaching app knows; every result has them, measured or missing."""
+
+TIME_UNITS = frozenset({"s", "min"})
 
 Fit = Annotated[float, Field(ge=0, le=1)]
 
@@ -39,8 +41,10 @@ class MetricSpec(BaseModel):
         reference: published values of adults.
         digits: decimals for people.
         positive, negative: how to say a signed value; `{value}` is its size.
+        at_zero: how to say a signed value that rounds to nothing.
         percent: how to say a share; `{percent}` is a hundred times the value.
         strength: praise for a good value. described: a sentence for any value.
+        praised_past: what praise claims; the value must lie an error band beyond, towards `one`.
         unfound: what to say when its event was not found.
     """
 
@@ -60,8 +64,10 @@ class MetricSpec(BaseModel):
     digits: int = 2
     positive: str | None = None
     negative: str | None = None
+    at_zero: str | None = None
     percent: str | None = None
     strength: str | None = None
+    praised_past: float | None = None
     described: str | None = None
     unfound: str | None = None
 
@@ -70,6 +76,15 @@ class MetricSpec(BaseModel):
         if self.zero is None or self.one is None:
             return None
         return min(1.0, max(0.0, (value - self.zero) / (self.one - self.zero)))
+
+    @property
+    def timed(self) -> bool:
+        """Whether the value is a time or per time: s, 1/min, torso/s."""
+        return not TIME_UNITS.isdisjoint(self.unit.split("/"))
+
+    def unjudged(self) -> Self:
+        """Return the row without what comes from adults: map to scores, published values."""
+        return self.model_copy(update={"zero": None, "one": None, "reference": None})
 
     def band(self, view: View) -> float:
         """One standard error of the value in this view."""

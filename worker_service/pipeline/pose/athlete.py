@@ -24,6 +24,10 @@ of three)."""
 STILL = 0.1
 """Movement, in body lengths a second, below which it does not matter who moves less."""
 
+STEP_S = 0.1
+"""Movement is what a joint does in a real time this long, whatever the rate: between two pictures
+of 240 a second the model's scatter is most of it."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
@@ -33,7 +37,7 @@ class Candidate:
         rows: into the clip's sightings, one a picture.
         presence_s: seconds seen.
         length_px: typical body length.
-        movement: joint speed in body lengths a second.
+        movement: joint speed in body lengths a real second.
     """
 
     rows: NDArray[np.int64]
@@ -47,9 +51,15 @@ class Candidate:
         return self.presence_s * self.length_px * (STILL + self.movement)
 
 
-def candidates(sightings: Sightings, people: list[NDArray[np.int64]]) -> list[Candidate]:
+def candidates(
+    sightings: Sightings, people: list[NDArray[np.int64]], slow_motion_factor: float = 1.0
+) -> list[Candidate]:
     """Return those who are there for long enough and clearly seen, likeliest first."""
-    found = [_candidate(sightings, rows) for rows in people if _is_a_person(sightings, rows)]
+    found = [
+        _candidate(sightings, rows, slow_motion_factor)
+        for rows in people
+        if _is_a_person(sightings, rows)
+    ]
     return sorted(found, key=lambda candidate: candidate.score, reverse=True)
 
 
@@ -89,24 +99,27 @@ def _is_a_person(sightings: Sightings, rows: NDArray[np.int64]) -> bool:
     return body.clarity(sightings.visibility[rows]) >= body.CLEAR
 
 
-def _candidate(sightings: Sightings, rows: NDArray[np.int64]) -> Candidate:
+def _candidate(sightings: Sightings, rows: NDArray[np.int64], factor: float) -> Candidate:
     length_px = float(np.median(body.length(sightings.xy_px[rows])))
     return Candidate(
         rows=rows,
         presence_s=_presence_s(sightings, rows),
         length_px=length_px,
-        movement=_joint_speed(sightings, rows) / max(length_px, body.TINY_PX),
+        movement=_joint_speed(sightings, rows, factor) / max(length_px, body.TINY_PX),
     )
 
 
-def _joint_speed(sightings: Sightings, rows: NDArray[np.int64]) -> float:
-    """Mean over time of the median joint's speed, in pixels a second."""
-    if len(rows) == 1:
+def _joint_speed(sightings: Sightings, rows: NDArray[np.int64], factor: float) -> float:
+    """Mean over time of the median joint's speed over `STEP_S`, in pixels a real second."""
+    real_s = sightings.t_s[sightings.picture[rows]] / factor
+    later = np.searchsorted(real_s, real_s + STEP_S - 1e-6)
+    earlier = np.flatnonzero(later < len(rows))
+    if not len(earlier):
         return 0.0
-    steps = np.diff(sightings.xy_px[rows][:, body.JOINTS], axis=0)
-    step_s = np.diff(sightings.t_s[sightings.picture[rows]])
-    moved = np.median(np.linalg.norm(steps, axis=2), axis=1)
-    return float(np.mean(moved / step_s))
+    later = later[earlier]
+    xy_px = sightings.xy_px[rows][:, body.JOINTS]
+    moved = np.median(np.linalg.norm(xy_px[later] - xy_px[earlier], axis=2), axis=1)
+    return float(np.mean(moved / (real_s[later] - real_s[earlier])))
 
 
 def _presence_s(sightings: Sightings, rows: NDArray[np.int64]) -> float:

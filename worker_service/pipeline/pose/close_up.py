@@ -19,11 +19,9 @@ from worker_service.pipeline.pose.follow import Sighting
 from worker_service.pipeline.pose.people import REACH, SPEED
 from worker_service.pipeline.pose.sightings import Sightings, SightingsLog
 from worker_service.pipeline.pose.whereabouts import Whereabouts
+from worker_service.pipeline.video.pieces import settle_s
 from worker_service.pipeline.video.probe import VideoInfo
 from worker_service.pipeline.video.shot import LONG_SIDE_PX
-
-WARM_UP_S = 0.4
-"""Pictures this long before a stretch let the landmarker settle: twelve at 30 a second."""
 
 MARGIN = 0.5
 """Room beyond the furthest limb seen, in body lengths: between two coarse pictures a hand goes
@@ -41,6 +39,7 @@ class CloseUp:
     ) -> None:
         """Prepare to look at `stretch`, its end excluded."""
         self._stretch = stretch
+        self._begins_s = stretch.start_s - settle_s(info.source_fps)
         self._whereabouts = whereabouts
         self._engine = engine
         self._size = np.array([info.width, info.height])
@@ -62,7 +61,7 @@ class CloseUp:
             for picture in pictures:
                 if picture.t_s >= self._stretch.end_s:
                     return
-                if picture.t_s < self._stretch.start_s - WARM_UP_S:
+                if picture.t_s < self._begins_s:
                     continue
                 person = self._find(landmarker, picture)
                 is_own = picture.t_s >= self._stretch.start_s
@@ -72,11 +71,10 @@ class CloseUp:
 
     def _crop_size(self) -> NDArray[np.int64]:
         """(2,) pixels around the middle of the trunk that hold the athlete wherever they are."""
-        start_s, end_s = self._stretch.start_s - WARM_UP_S, self._stretch.end_s
-        athlete = self._whereabouts.athlete
-        xy_px = athlete.between(start_s, end_s)
+        athlete, end_s = self._whereabouts.athlete, self._stretch.end_s
+        xy_px = athlete.between(self._begins_s, end_s)
         if not len(xy_px):
-            xy_px = athlete.at((start_s + end_s) / 2)[None]
+            xy_px = athlete.at((self._begins_s + end_s) / 2)[None]
         reach_px = np.abs(xy_px - body.centre(xy_px)[:, None]).max(axis=(0, 1))
         half_px = reach_px + MARGIN * body.length(xy_px).max()
         return np.asarray(np.minimum(2 * np.ceil(half_px), self._size), dtype=np.int64)

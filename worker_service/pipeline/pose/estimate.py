@@ -26,6 +26,7 @@ from worker_service.pipeline.signals.fast import (
     is_looked_at_once,
     usual_second_look_s,
 )
+from worker_service.pipeline.signals.rates import steps_s
 from worker_service.pipeline.signals.stretches import joined, lost_stretches
 from worker_service.pipeline.track import PoseTrack
 from worker_service.pipeline.video.probe import VideoInfo, VideoLimits, probe
@@ -73,12 +74,12 @@ def estimate_pose(
         path, sample_fps=sample_fps, limits=limits
     )
     everyone = people(watched.sightings)
-    found = candidates(watched.sightings, everyone)
+    found = candidates(watched.sightings, everyone, settings.slow_motion_factor)
     choice = choose(found, watched.sightings, settings.subject_hint, (info.width, info.height))
     samples = Samples.of(watched.sightings, choice.athlete.rows)
-    again = _to_look_at_again(
-        samples.track(info, settings.slow_motion_factor), settings, sample_fps
-    )
+    breaks_s = watched.footage.cuts_s
+    coarse = samples.track(info, settings.slow_motion_factor, breaks_s)
+    again = _to_look_at_again(coarse, settings, sample_fps)
     if again:
         whereabouts = Whereabouts(watched.sightings, choice.athlete.rows, everyone)
         second = SecondLook(path, info, engine, limits)
@@ -87,7 +88,7 @@ def estimate_pose(
         )
     progress.over()
     track = replace(
-        samples.track(info, settings.slow_motion_factor),
+        samples.track(info, settings.slow_motion_factor, breaks_s),
         clock_changes_s=clock_changes_s(watched.distinct_t_s),
     )
     summary = _summary(track, watched, info, choice, people_seen=len(found), full_rate=again)
@@ -132,13 +133,14 @@ def _summary(
     people_seen: int,
     full_rate: Sequence[Stretch],
 ) -> PoseSummary:
-    present = track.present
+    present, lasting_s = track.present, steps_s(track.t_s)
+    seen = np.clip(track.visibility[:, body.JOINTS].mean(axis=1), 0.0, 1.0)
     return PoseSummary(
         frames_total=watched.frames_seen,
         frames_sampled=len(track),
         frames_with_athlete=int(present.sum()),
-        detection_rate=float(present.mean()),
-        mean_visibility=float(np.clip(track.visibility[present][:, body.JOINTS].mean(), 0, 1)),
+        detection_rate=float(np.average(present, weights=lasting_s)),
+        mean_visibility=float(np.average(seen[present], weights=lasting_s[present])),
         sample_fps=_rate_hz(watched) or info.source_fps,
         source_fps=info.source_fps,
         duration_s=watched.duration_s,

@@ -28,7 +28,8 @@ LOOK_EVERY_PICTURES = 8
 two intervals is longer holds."""
 
 LOOK_ANYWAY_S = 2.0
-"""As often, though nothing seems to have changed: the last look may have missed somebody."""
+"""As often, though nothing seems to have changed: the last look may have missed somebody. For so
+long at first every look is taken: who was there from the beginning changes nothing by being so."""
 
 LOST_AFTER_PICTURES = 15
 """A landmarker that found nobody for so long is let go, unless it is the last one."""
@@ -71,6 +72,7 @@ class Followers:
         self._scanner = scanner
         self._active: list[_Follower] = []
         self._started = 0
+        self._began_s: float | None = None
         self._looked_s = -LOOK_ANYWAY_S
         self._next_look_s = 0.0
         self._pictures_since_look = LOOK_EVERY_PICTURES
@@ -180,6 +182,10 @@ class Followers:
         """Whether there may be somebody new; if not, the look is taken as done."""
         self._pictures_since_look = 0
         self._next_look_s = picture.t_s + LOOK_EVERY_S
+        if self._began_s is None:
+            self._began_s = picture.t_s
+        if picture.t_s < self._began_s + LOOK_ANYWAY_S:
+            return True
         if picture.t_s >= self._looked_s + LOOK_ANYWAY_S:
             return True
         return self._surroundings.have_changed(picture, self._seen())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import floor
 
 import numpy as np
@@ -23,7 +24,7 @@ class Footage:
         dark, white: (k,) shares of under- and overexposed pixels.
         blur: (k,) 0 sharp to 1; NaN where a picture is too plain to tell.
         camera_speed: (k,) picture widths a second since the look before; NaN where unknown.
-        cuts_s: times by which another scene has begun.
+        cuts_s: where another scene begins: half-way between the two looks that differ.
     """
 
     t_s: NDArray[np.float64]
@@ -81,7 +82,7 @@ def joined_footage(logs: Sequence[FootageLog]) -> Footage:
         white=np.array([look.white for look in looks]),
         blur=np.array([look.blur for look in looks]),
         camera_speed=np.array([look.camera_speed for look in looks]),
-        cuts_s=tuple(look.t_s for look in looks if look.is_cut),
+        cuts_s=tuple((a.t_s + b.t_s) / 2 for a, b in pairwise(looks) if b.is_cut),
     )
 
 

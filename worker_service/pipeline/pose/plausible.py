@@ -10,8 +10,7 @@ from worker_service.pipeline.track import INDEX, LANDMARKS, PoseTrack
 HARDEST_PULL = {"shoulder": 50.0, "hip": 50.0, "knee": 70.0, "ankle": 200.0, "heel": 250.0,
                 "foot": 250.0, "elbow": 200.0, "wrist": 400.0}  # fmt: skip
 """Body lengths (about 1.36 m) per second squared. A bowling hand at 0.75 m and 25 rad/s is pulled
-by 345 of them. The others are the
-app's own, version 1."""
+by 345 of them. The others are the app's own, version 1."""
 
 HARDEST_OTHER_PULL = 50.0
 _HAND = ("pinky", "index", "thumb")

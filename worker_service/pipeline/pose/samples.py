@@ -47,7 +47,9 @@ class Samples:
         t_s = np.concatenate([look.t_s for look in looks])[first]
         return type(self)(t_s, frame, landmarks)
 
-    def track(self, info: VideoInfo, slow_motion_factor: float) -> PoseTrack:
+    def track(
+        self, info: VideoInfo, slow_motion_factor: float, breaks_s: tuple[float, ...] = ()
+    ) -> PoseTrack:
         """Return the samples as the other steps know them."""
         found = np.isfinite(self.landmarks[:, :, 0])
         return PoseTrack(
@@ -60,4 +62,5 @@ class Samples:
             width_px=info.width,
             height_px=info.height,
             slow_motion_factor=slow_motion_factor,
+            breaks_s=breaks_s,
         )

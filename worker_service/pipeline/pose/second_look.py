@@ -16,7 +16,7 @@ from worker_service.pipeline.pose.whereabouts import Whereabouts
 from worker_service.pipeline.video.decode import Decoding
 from worker_service.pipeline.video.index import PictureIndex, read_index
 from worker_service.pipeline.video.piece_decode import NotAsIndexed, PieceDecoding
-from worker_service.pipeline.video.pieces import window
+from worker_service.pipeline.video.pieces import settle_s, window
 from worker_service.pipeline.video.prefetch import prefetched, side_by_side
 from worker_service.pipeline.video.probe import VideoInfo, VideoLimits
 
@@ -46,37 +46,45 @@ class SecondLook:
         """Return the athlete in every picture of these stretches, up to `threads` at a time.
 
         The stretches are in order and apart. A file that does not keep what its index promises
-        is decoded once, from its beginning.
+        is decoded from its beginning.
 
         Raises:
             ModelUnavailable: the pose model cannot be loaded.
         """
         index = read_index(self._path, self._info, self._limits)
+        parts = [part for stretch in stretches for part in _parts(stretch)]
         if index is not None:
-            parts = [part for stretch in stretches for part in _parts(stretch)]
             close_ups = self._close_ups(parts, whereabouts)
-            looks = [self._piece(index, *one) for one in zip(parts, close_ups, strict=True)]
+            pieces = [self._piece(index, part) for part in parts]
+            looks = [self._look(*one) for one in zip(pieces, close_ups, strict=True)]
+            expected = sum(piece.end - piece.begin for piece in pieces)
             with suppress(NotAsIndexed):
-                _run(looks, _pictures_in(parts, index), threads, report_progress)
+                _run(looks, expected, threads, report_progress)
                 return [close_up.seen for close_up in close_ups]
-        close_ups = self._close_ups(stretches, whereabouts)
+        close_ups = self._close_ups(parts, whereabouts)
         expected = round(sum(one.end_s - one.start_s for one in stretches) * self._info.source_fps)
-        _run([self._one_pass(close_ups)], expected, 1, report_progress)
+        passes = [self._one_pass(close_ups[first::2]) for first in (0, 1)[: len(parts)]]
+        _run(passes, expected, threads, report_progress)
         return [close_up.seen for close_up in close_ups]
 
     def _close_ups(self, stretches: Sequence[Stretch], whereabouts: Whereabouts) -> list[CloseUp]:
         return [CloseUp(one, whereabouts, self._info, self._engine) for one in stretches]
 
-    def _piece(
-        self, index: PictureIndex, part: Stretch, close_up: CloseUp
-    ) -> Generator[bool, None, None]:
-        piece = window(index, part.start_s, part.end_s)
-        decoding = PieceDecoding(self._path, self._info, index, piece, 0.0)
+    def _piece(self, index: PictureIndex, part: Stretch) -> PieceDecoding:
+        warm_up_s = settle_s(self._info.source_fps)
+        piece = window(index, part.start_s, part.end_s, warm_up_s=warm_up_s)
+        return PieceDecoding(self._path, self._info, index, piece, 0.0)
+
+    def _look(self, decoding: PieceDecoding, close_up: CloseUp) -> Generator[bool, None, None]:
         with prefetched(decoding.pictures_to_its_end()) as pictures:
             yield from close_up.look(pictures)
 
     def _one_pass(self, close_ups: Sequence[CloseUp]) -> Generator[bool, None, None]:
-        """Show each stretch its part of one decoding; their warm-ups must not overlap."""
+        """Show each its part of one decoding.
+
+        Every second part of a clip: the warm-up of one overlaps the part before it, and not the
+        one before that.
+        """
         decoding = Decoding(self._path, self._info, limits=self._limits)
         with prefetched(decoding.pictures()) as pictures:
             for close_up in close_ups:
@@ -101,8 +109,3 @@ def _parts(stretch: Stretch) -> Iterator[Stretch]:
     cuts = np.linspace(stretch.start_s, stretch.end_s, count + 1).tolist()
     for start_s, end_s in pairwise(cuts):
         yield Stretch(start_s=start_s, end_s=end_s)
-
-
-def _pictures_in(parts: Sequence[Stretch], index: PictureIndex) -> int:
-    pieces = [window(index, part.start_s, part.end_s) for part in parts]
-    return sum(piece.end - piece.begin for piece in pieces)

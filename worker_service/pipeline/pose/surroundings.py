@@ -24,6 +24,13 @@ the cells and by up to 12 in any, beside the edges of who moves."""
 CHANGED_CELLS = 4
 """Somebody a fifteenth as high as the picture fills five cells."""
 
+WEAK_CHANGE = 8
+"""Somebody in whites before a sightscreen differs from it by little, ..."""
+
+WEAK_CELLS = 20
+"""... but in so many cells that hang together: a fifth of the picture's height and a quarter as
+broad fills about a hundred. On our clips a background that keeps still has at most 15 of them."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Scene:
@@ -47,8 +54,16 @@ class Surroundings:
         if then is None or then.cells.shape != now.cells.shape:
             return True
         change = cv2.absdiff(then.cells, now.cells).max(axis=2)
-        changed = (change > CHANGE) & ~then.people & ~now.people
-        return int(np.count_nonzero(changed)) >= CHANGED_CELLS
+        free = ~then.people & ~now.people
+        if int(np.count_nonzero((change > CHANGE) & free)) >= CHANGED_CELLS:
+            return True
+        return _largest_patch((change > WEAK_CHANGE) & free) >= WEAK_CELLS
+
+
+def _largest_patch(cells: NDArray[np.bool_]) -> int:
+    """How many of these cells hang together at most."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(cells.astype(np.uint8))
+    return int(stats[1:, cv2.CC_STAT_AREA].max(initial=0))
 
 
 def _scene(picture: Picture, people: Sequence[Person]) -> _Scene:

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator
 from math import isfinite, isnan
-from operator import ge
 from typing import TYPE_CHECKING
 
 from shared.errors import NoPersonFound, NotAnalysable
 from shared.results import Quality, QualityCheck, View, ViewEstimate
+from worker_service.pipeline.metrics.scene import RATE_TOLERANCE
 from worker_service.pipeline.quality.questions import (
     FEWEST_HZ,
     PLACES,
     QUESTIONS,
     RATE_ADVICE,
-    RELIABLE_DETECTION,
-    Compare,
     Question,
 )
 from worker_service.pipeline.quality.recording import Recording
@@ -25,11 +23,7 @@ if TYPE_CHECKING:
     from worker_service.pipeline.pose.footage import Footage
     from worker_service.pipeline.track import PoseTrack
 
-LOWEST_USABLE = 2 / 3
-"""With fewer of the checks passed, no number should be trusted."""
-
-NEARLY = 0.98
-"""59.94 Hz is 60 Hz, and 353 px are about 360."""
+_DECISIVE = frozenset(question.id for question in QUESTIONS if question.decisive)
 
 
 def judge(
@@ -39,6 +33,10 @@ def judge(
     footage: "Footage | None" = None,
 ) -> Quality:
     """Put every question to a recording; those about pictures need `footage`.
+
+    It is usable when every decisive check passes: one take at one speed, with the athlete large
+    enough and there for long enough. Where one fails, what can still be read stays a number, each
+    with its own confidence, but technique is neither faulted nor praised.
 
     Raises:
         NoPersonFound: no picture shows the athlete.
@@ -51,10 +49,8 @@ def judge(
         if _is_hopeless(question, recording):
             raise NotAnalysable(f"This recording cannot be measured. {question.advice}")
     checks = list(_checks(recording))
-    passed = sum(check.passed for check in checks)
     return Quality(
-        usable=passed > LOWEST_USABLE * len(checks)
-        and summary.detection_rate >= RELIABLE_DETECTION,
+        usable=all(check.passed for check in checks if check.id in _DECISIVE),
         view=recording.view,
         checks=checks,
         retake_advice=[check.advice for check in checks if check.advice],
@@ -80,21 +76,21 @@ def _checks(recording: Recording) -> Iterator[QualityCheck]:
     for one in QUESTIONS:
         answer = one.answer(recording)
         if isfinite(answer):
-            yield _check(one.id, answer, one.limit, one.unit, one.advice, passes=one.passes)
+            passed = one.passes(answer, one.limit)
+            yield _check(one.id, answer, one.limit, one.unit, one.advice, passed=passed)
     settings = recording.settings
-    yield _check(
-        "sample_rate", recording.rate_hz(), FEWEST_HZ[settings.movement], "1/s", RATE_ADVICE
-    )
+    rate_hz, fewest_hz = recording.rate_hz(), FEWEST_HZ[settings.movement]
+    enough = rate_hz >= fewest_hz * RATE_TOLERANCE
+    yield _check("sample_rate", rate_hz, fewest_hz, "1/s", RATE_ADVICE, passed=enough)
     place = PLACES.get(settings.movement) or PLACES.get(settings.exercise or settings.movement)
     if place:
-        there = float(recording.view.label in place.views)
-        yield _check(place.id, there, 1.0, "1", place.advice)
+        there = recording.view.label in place.views
+        yield _check(place.id, float(there), 1.0, "1", place.advice, passed=there)
 
 
 def _check(
-    name: str, value: float, limit: float, unit: str, advice: str, *, passes: Compare = ge
+    name: str, value: float, limit: float, unit: str, advice: str, *, passed: bool
 ) -> QualityCheck:
-    passed = passes(value, limit * NEARLY if passes is ge else limit)
     return QualityCheck(
         id=name,
         passed=passed,

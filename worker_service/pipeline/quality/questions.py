@@ -24,6 +24,8 @@ class Question:
     Attributes:
         limit: beyond, the check fails and advice is given.
         hopeless: beyond, nothing can be measured at all; None: a poor answer spoils only a part.
+        decisive: whether technique is judged only where this passes. Of the others, every metric
+            takes account by itself, or they only make it harder to see.
         passes: whether an answer is within a limit: `ge` for at least, `le` for at most.
     """
 
@@ -34,6 +36,7 @@ class Question:
     advice: str
     hopeless: float | None = None
     passes: Compare = ge
+    decisive: bool = False
 
 
 QUESTIONS: tuple[Question, ...] = (
@@ -49,7 +52,7 @@ QUESTIONS: tuple[Question, ...] = (
         id="picture_size",
         unit="px",
         answer=Recording.short_side_px,
-        limit=360,
+        limit=350,
         hopeless=90,
         advice="Film in 720p or better; this picture is very small.",
     ),
@@ -85,6 +88,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         id="one_scene",
+        decisive=True,
         unit="1",
         answer=Recording.cuts,
         limit=0,
@@ -93,6 +97,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         id="steady_clock",
+        decisive=True,
         unit="1",
         answer=Recording.clock_changes,
         limit=0,
@@ -101,6 +106,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         id="athlete_seen",
+        decisive=True,
         unit="1",
         answer=Recording.share_with_athlete,
         limit=RELIABLE_DETECTION,
@@ -109,6 +115,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         id="athlete_height",
+        decisive=True,
         unit="px",
         answer=Recording.athlete_height_px,
         limit=160,
@@ -132,7 +139,8 @@ FEWEST_HZ: dict[Movement, float] = {
     Movement.CRICKET_BATTING: 24.0,
     Movement.CRICKET_BOWLING: 24.0,
 }
-"""Pictures a second below which a movement's own metrics are mostly missing."""
+"""Pictures a second that a movement's own metrics ask for; each says for itself what is its least
+(`min_rate_hz` in the tables), so that below only a part of them is missing."""
 
 RATE_ADVICE = "Film at 60 pictures a second or more, and analyse every picture of short clips."
 

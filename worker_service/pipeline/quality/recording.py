@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.results import Movement
-from worker_service.pipeline.signals.rates import densest_rate_hz
+from worker_service.pipeline.metrics.lengths import SEGMENTS_OF_HEIGHT
+from worker_service.pipeline.pose import body
+from worker_service.pipeline.signals.known import percentile
+from worker_service.pipeline.signals.rates import densest_rate_hz, steps_s
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from shared.analysis import AnalysisSettings
     from shared.results import PoseSummary, ViewEstimate
     from worker_service.pipeline.pose.footage import Footage
@@ -23,8 +24,9 @@ FAST_S = 0.5
 """In any other, the rate that counts is the one kept up for so long where the track is densest:
 the second pass looks at every picture there."""
 
-CROWN = 8.0 / 7.0
-"""Height from crown to heel over that from nose to heel."""
+FULL_LENGTH = 90
+"""Percentile of the body's length that counts as the whole: foreshortened, it looks shorter, and
+jitter makes it longer."""
 
 MOSTLY_MOVING = 75
 """Percentile of the camera's speed: a jolt is no pan, and a pan need not last for all of it."""
@@ -53,9 +55,10 @@ class Recording:
         return self.summary.detection_rate
 
     def athlete_height_px(self) -> float:
-        """Height of the athlete at their most upright; 0 when never seen whole."""
-        feet = np.fmax(self.track.point("left_heel")[:, 1], self.track.point("right_heel")[:, 1])
-        return _percentile((feet - self.track.point("nose")[:, 1]) * CROWN, 90, unknown=0.0)
+        """Standing height by the lengths of trunk and leg, in any posture; 0 when never seen."""
+        lengths_px = body.length(self.track.xy_px).astype(np.float64)
+        length_px = percentile(lengths_px, FULL_LENGTH, steps_s(self.track.real_s))
+        return length_px / SEGMENTS_OF_HEIGHT if np.isfinite(length_px) else 0.0
 
     def visibility(self) -> float:
         """Mean over the joints."""
@@ -92,12 +95,8 @@ class Recording:
         """How many scenes follow the first one."""
         return float(len(self.footage.cuts_s)) if self.footage else float("nan")
 
-    def _usual(self, name: str, percentile: float = 50.0) -> float:
+    def _usual(self, name: str, percent: float = 50.0) -> float:
         if self.footage is None:
             return float("nan")
-        return _percentile(getattr(self.footage, name), percentile, unknown=float("nan"))
-
-
-def _percentile(values: "NDArray[np.float64]", percent: float, *, unknown: float) -> float:
-    known = values[np.isfinite(values)]
-    return float(np.percentile(known, percent)) if known.size else unknown
+        looked_at = getattr(self.footage, name)
+        return percentile(looked_at, percent, np.ones(len(looked_at)))

@@ -18,8 +18,9 @@ from worker_service.pipeline.metrics.table import metric_specs
 from worker_service.pipeline.quality import RELIABLE_DETECTION
 from worker_service.pipeline.report.advice import retake_advice
 from worker_service.pipeline.report.plan import plan_week
+from worker_service.pipeline.report.strengths import strengths
 from worker_service.pipeline.report.summary import Summary, is_young
-from worker_service.pipeline.report.wording import amount, measured, words
+from worker_service.pipeline.report.wording import amount, counted, measured, raised, words
 
 if TYPE_CHECKING:
     from shared.analysis import AnalysisSettings
@@ -29,10 +30,6 @@ TOP_ISSUES = 3
 
 LEAST_MEASURED = 2
 """With fewer values there is nothing to train on or to compare with next week."""
-
-STRONG_SCORE = 0.8
-STRONG_CONFIDENCE = 0.6
-"""Praise needs a good value that was measured well."""
 
 
 def build(
@@ -47,16 +44,17 @@ def build(
     movement = settings.movement
     advice = retake_advice(quality, measurement, movement)
     issues = [one for one in findings.findings if one.drill_ids][:TOP_ISSUES]
-    strengths = {} if is_young(settings) else _strengths(measurement, findings, movement)
+    judged = quality.usable and not is_young(settings)
+    praise = strengths(measurement, findings, movement) if judged else {}
     carried = _carried(quality, measurement, findings, settings)
     plan = plan_week(issues, movement, advice, carried=carried)
-    named = frozenset(strengths) | {one.metric for one in findings.findings[:TOP_ISSUES]}
+    named = frozenset(praise) | {one.metric for one in findings.findings[:TOP_ISSUES]}
     return Report(
         summary=Summary(measurement, findings, settings, quality.view.label, named).text(),
         top_issues=[
             _top_issue(one, measurement, movement) for one in findings.findings[:TOP_ISSUES]
         ],
-        strengths=list(strengths.values()),
+        strengths=list(praise.values()),
         drills=_drills([drill_id for day in plan for drill_id in day.drill_ids]),
         one_week_plan=plan,
         retake_advice=advice,
@@ -71,7 +69,7 @@ def _top_issue(finding: Finding, measurement: "Measurement", movement: Movement)
         title=finding.title,
         severity=finding.severity,
         look_at_s=finding.evidence.scrub_t_s,
-        explanation=f"Measured {value}; the limit is {limit}. {finding.why_it_matters}",
+        explanation=f"{raised(value)}; the limit is {limit}. {finding.why_it_matters}",
     )
 
 
@@ -82,27 +80,19 @@ def _value_and_limit(
     if metric is None:
         phrase = words().recording[finding.metric]
         value, threshold = (round(one * 100) for one in (finding.value, finding.threshold))
-        return phrase.format(percent=value), phrase.format(percent=threshold)
+        return phrase.format(percent=value), f"{threshold} %"
     spec = metric_specs(movement)[finding.metric]
-    over = f", the median of {metric.n}" if metric.n > 1 else ""
     limit = amount(spec, finding.threshold, unit=finding.unit)
-    return measured(spec, metric) + over, limit
+    over = _typical_of(finding.metric, measurement, movement)
+    return f"{spec.name}: {measured(spec, metric)}{over}", limit
 
 
-def _strengths(
-    measurement: "Measurement", findings: Findings, movement: Movement
-) -> dict[str, str]:
-    """Name what was measured well and scores well; nothing else is praised."""
-    faulty = {finding.metric for finding in findings.findings}
-    return {
-        key: spec.strength.format(value=measured(spec, metric))
-        for key, spec in metric_specs(movement).items()
-        if spec.strength
-        and key not in faulty
-        and (metric := measurement.metrics[key]).value is not None
-        and (metric.score or 0.0) >= STRONG_SCORE
-        and (metric.confidence or 0.0) >= STRONG_CONFIDENCE
-    }
+def _typical_of(key: str, measurement: "Measurement", movement: Movement) -> str:
+    """Name the repetitions behind a value that each of them has; a trend or difference has none."""
+    behind = sum(rep.values.get(key) is not None for rep in measurement.reps)
+    if behind <= 1:
+        return ""
+    return f", typical of {counted(behind, words().noun(movement, measurement.exercise))}"
 
 
 def _carried(
@@ -128,6 +118,5 @@ def _warning(summary: PoseSummary, quality: Quality) -> str | None:
         percent = round(summary.detection_rate * 100)
         return words().warning["detection"].format(percent=percent)
     if not quality.usable:
-        failed = sum(not check.passed for check in quality.checks)
-        return words().warning["quality"].format(failed=failed, total=len(quality.checks))
+        return words().warning["quality"]
     return None

@@ -1,6 +1,7 @@
 """Seven days: work on what was found, keep what works, or film again."""
 
 import tomllib
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
@@ -9,15 +10,22 @@ from pydantic import Field, model_validator
 
 from shared import catalogue
 from shared.results import Drill, Finding, Movement, PlanDay, Wire
+from worker_service.pipeline.metrics.table import metric_specs
 from worker_service.pipeline.report.wording import lowered
 
 WEEKS = Path(__file__).parent / "weeks"
 
 
 class DayTemplate(Wire):
-    """A day before its drills are known: about a finding, or with drills of its own."""
+    """A day before its drills are known: about a finding, or with drills of its own.
+
+    Attributes:
+        issue: which finding, 1 the first; starting over when there are fewer.
+        focus_again: the focus where a finding before it has come round again.
+    """
 
     focus: str
+    focus_again: str | None = None
     activities: list[str]
     issue: int | None = None
     drill: int = 1
@@ -70,26 +78,43 @@ def plan_week(
     if issues and own.work:
         templates = own.work
     return [
-        _day(number, template, issues, advice) for number, template in enumerate(templates, start=1)
+        _day(number, template, issues, _Fixed(movement, advice))
+        for number, template in enumerate(templates, start=1)
     ]
 
 
-def _day(number: int, template: DayTemplate, issues: list[Finding], advice: list[str]) -> PlanDay:
+@dataclass(frozen=True, slots=True)
+class _Fixed:
+    """What is the same on every day of a week."""
+
+    movement: Movement
+    advice: list[str]
+
+
+def _day(number: int, template: DayTemplate, issues: list[Finding], fixed: _Fixed) -> PlanDay:
+    focus = template.focus
     if template.issue is None:
         drills = [catalogue.drill(drill_id) for drill_id in template.drills]
         slots = _drill_slots(drills)
     else:
         issue = issues[(template.issue - 1) % len(issues)]
+        if template.issue > len(issues):
+            focus = template.focus_again or focus
         ids = issue.drill_ids
         drills = [catalogue.drill(ids[(template.drill - 1) % len(ids)])]
-        slots = _drill_slots(drills) | {"title": lowered(issue.title), **_cues(issue)}
-    slots["advice"] = advice[0] if advice else "Film again as the capture guide says."
+        slots = _drill_slots(drills) | _issue_slots(issue, fixed.movement)
+    slots["advice"] = fixed.advice[0] if fixed.advice else "Film again as the capture guide says."
     return PlanDay(
         day=number,
-        focus=template.focus.format_map(slots),
+        focus=focus.format_map(slots),
         activities=[activity.format_map(slots) for activity in template.activities],
         drill_ids=[drill.id for drill in drills],
     )
+
+
+def _issue_slots(issue: Finding, movement: Movement) -> dict[str, str]:
+    measure = metric_specs(movement)[issue.metric].name
+    return {"title": lowered(issue.title), "measure": measure, **_cues(issue)}
 
 
 def _drill_slots(drills: list[Drill]) -> dict[str, str]:
@@ -97,6 +122,7 @@ def _drill_slots(drills: list[Drill]) -> dict[str, str]:
     return {
         "drill": first.title,
         "dose": _dose(first),
+        "progression": lowered(first.progression),
         "other": last.title,
         "dose_other": _dose(last),
     }

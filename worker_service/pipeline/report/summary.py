@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from shared.analysis import AgeBand
 from shared.results import Findings, Metric, Movement, OverallLevel, Reason, View
-from worker_service.pipeline.metrics.cricket.knee_action import knee_action
 from worker_service.pipeline.metrics.table import MetricSpec, metric_specs
 from worker_service.pipeline.report.wording import (
+    MOST_LISTED,
     counted,
+    joined,
     listed,
     lowered,
     measured,
@@ -23,6 +24,9 @@ MOST_DESCRIBED = 6
 """A coach reads the summary in half a minute; what comes later in the table is only named."""
 
 JUMPS = ("jump", "jumps")
+
+SAID_FIRST = frozenset({"rep_count"})
+"""What the first sentence says already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Summary:
 
     def text(self) -> str:
         """Return a few plain sentences that claim no more than was measured."""
-        measured = [*self._values(), *self._front_leg(), *self._missing()]
+        measured = [*self._values(), *self._kinds(), *self._missing()]
         return " ".join([self._seen(), *self._verdict(), *measured])
 
     @property
@@ -62,19 +66,26 @@ class Summary:
         elif self.settings.movement is Movement.WORKOUT and whole < len(reps):
             parts.append(f"{len(reps) - whole} unfinished")
         if not parts:
-            return f"No {noun[0]} was found in this clip."
+            return self._none(noun[0])
         return f"{listed(parts)} found{words().view[self.view]}."
+
+    def _none(self, noun: str) -> str:
+        """Say that nothing was found; something else may have been done, or something unnamed."""
+        said = words().unfound.get(self.settings.movement)
+        if said and moved_otherwise(self.measurement):
+            return said
+        return f"No {noun} was found in this clip."
 
     def _verdict(self) -> list[str]:
         faults = [one for one in self.findings.findings if one.metric in self.measurement.metrics]
-        young = words().verdict["young"] if is_young(self.settings) else None
+        young = is_young(self.settings)
         if faults:
             rest = len(faults) - 1
-            more = f" There {'is' if rest == 1 else 'are'} {rest} more below." if rest else ""
+            more = f" There {'is one' if rest == 1 else f'are {rest}'} more below." if rest else ""
             work = f"Work on this first: {lowered(faults[0].title)}.{more}"
-            return [work, young] if young else [work]
+            return [work, words().verdict["young_fault"]] if young else [work]
         if young and self._measured():
-            return [young]
+            return [words().verdict["young"]]
         if self.settings.movement is Movement.GENERAL:
             return [words().verdict["described"]]
         unclear = self.findings.overall_level is OverallLevel.NOT_MEASURABLE
@@ -85,7 +96,7 @@ class Summary:
         open_ = {
             key: metric
             for key, metric in self._measured().items()
-            if key not in self.said_elsewhere
+            if key not in self.said_elsewhere | SAID_FIRST
         }
         sentences = {
             key: phrase.format(value=measured(self._specs[key], metric))
@@ -99,12 +110,17 @@ class Summary:
             if key not in shown
         ]
         lead = "Also measured" if shown else "Measured"
-        return [*shown.values(), *([f"{lead}: {listed(rest)}."] if rest else [])]
+        left_out = rest[MOST_LISTED:] if len(rest) > MOST_LISTED + 1 else []
+        said = joined(rest[: len(rest) - len(left_out)])
+        return [
+            *shown.values(),
+            *([f"{lead}: {said}."] if rest else []),
+            *([words().verdict["more"].format(count=len(left_out))] if left_out else []),
+        ]
 
-    def _front_leg(self) -> list[str]:
+    def _kinds(self) -> list[str]:
         """Name the kind of a bowler's front leg where it is clearly one kind."""
-        kind = knee_action(self.measurement.metrics)
-        return [words().front_leg[kind]] if kind else []
+        return [words().kind[kind] for kind in self.measurement.kinds]
 
     def _missing(self) -> list[str]:
         """Name what is missing, together where the reason is the same."""
@@ -117,16 +133,30 @@ class Summary:
             elif metric.reason and metric.reason is not Reason.NOT_DEFINED_FOR_MOVEMENT:
                 by_reason.setdefault(metric.reason, []).append(spec.name)
         if not self._measured():
-            because = [words().reason[reason] for reason in by_reason]
-            return [f"Nothing was measured, because {listed(because)}."] if because else []
+            return self._nothing([reason for reason in by_reason if self._says_more(reason)])
         return [phrase for phrase in dict.fromkeys(unfound) if phrase] + [
             f"Not measured: {listed(names)}, because {words().reason[reason]}."
             for reason, names in by_reason.items()
         ]
 
+    def _says_more(self, reason: Reason) -> bool:
+        """Whether a reason adds to the first sentence, which says that nothing was found."""
+        return bool(self.measurement.reps) or reason is not Reason.EVENT_NOT_FOUND
+
+    def _nothing(self, reasons: list[Reason]) -> list[str]:
+        because = [words().nothing.get(reason, words().reason[reason]) for reason in reasons]
+        return [f"Nothing was measured, because {listed(because)}."] if because else []
+
     def _measured(self) -> dict[str, Metric]:
         metrics = self.measurement.metrics.items()
         return {key: metric for key, metric in metrics if metric.value is not None}
+
+
+def moved_otherwise(measurement: "Measurement") -> bool:
+    """Whether the athlete moved, but not in a way that could be recognised."""
+    reasons = {metric.reason for metric in measurement.metrics.values()}
+    unknown = not measurement.reps and measurement.exercise is None
+    return unknown and Reason.EVENT_NOT_FOUND in reasons
 
 
 def is_young(settings: "AnalysisSettings") -> bool:

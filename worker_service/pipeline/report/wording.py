@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from shared.results import Exercise, Metric, Movement, Reason, Reference, View, Wire
-from worker_service.pipeline.metrics.cricket.knee_action import KneeAction
 
 if TYPE_CHECKING:
     from worker_service.pipeline.metrics.table import MetricSpec
@@ -22,12 +21,15 @@ class Words(Wire):
     """Phrases that are not about one metric; those stand in the metric's own row."""
 
     unit: dict[str, str]
+    unfound: dict[Movement, str]
+    unnamed: dict[Movement, str]
     action: dict[Movement, Noun]
     exercise: dict[Exercise, Noun]
     view: dict[View, str]
     verdict: dict[str, str]
-    front_leg: dict[KneeAction, str]
+    kind: dict[str, str]
     reason: dict[Reason, str]
+    nothing: dict[Reason, str]
     advice: dict[Movement | Literal["any"], dict[Reason, str]]
     position: dict[Movement | Literal["any"], dict[View, str]]
     warning: dict[str, str]
@@ -42,8 +44,11 @@ class Words(Wire):
         return self.advice["any"] | self.advice.get(movement, {})
 
     def stand(self, movement: Movement) -> dict[View, str]:
-        """Return where to put the camera for a view."""
-        return self.position["any"] | self.position.get(movement, {})
+        """Return where to put the camera for a view, the handiest place first."""
+        own = self.position.get(movement, {})
+        return own | {
+            view: where for view, where in self.position["any"].items() if view not in own
+        }
 
 
 @lru_cache(maxsize=1)
@@ -61,7 +66,9 @@ def counted(count: int, noun: Noun) -> str:
 def amount(spec: "MetricSpec", value: float, *, unit: str) -> str:
     """Return a metric's value for people: rounded, with its unit in words."""
     if spec.percent:
-        return spec.percent.format(percent=round(value * 100))
+        return spec.percent.format(percent=round(value * 100) or "under 1")
+    if spec.at_zero and round(value, spec.digits) == 0:
+        return spec.at_zero
     size = abs(value) if spec.positive else value
     said = f"{size:.{spec.digits}f}" + words().unit.get(unit, " " + unit)
     phrase = spec.negative if value < 0 else spec.positive
@@ -73,7 +80,8 @@ def measured(spec: "MetricSpec", metric: Metric) -> str:
     said = amount(spec, metric.value or 0.0, unit=metric.unit)
     if metric.reference is None:
         return said
-    return f"{said} (published: {_range(spec, metric.reference)})"
+    scope = f" {metric.reference.scope}" if metric.reference.scope else ""
+    return f"{said} (published{scope}: {_range(spec, metric.reference)})"
 
 
 def _range(spec: "MetricSpec", reference: Reference) -> str:
@@ -93,9 +101,19 @@ def listed(parts: list[str]) -> str:
     if len(parts) > MOST_LISTED:
         rest = len(parts) - MOST_LISTED + 1
         parts = [*parts[: MOST_LISTED - 1], f"{rest} more"]
+    return joined(parts)
+
+
+def joined(parts: list[str]) -> str:
+    """Return "a, b and c", all of them."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
 
 
 def lowered(title: str) -> str:
     """Return a title as it stands inside a sentence."""
     return title[0].lower() + title[1:]
+
+
+def raised(name: str) -> str:
+    """Return a name as it stands at the beginning of a sentence."""
+    return name[0].upper() + name[1:]

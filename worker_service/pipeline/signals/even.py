@@ -4,6 +4,7 @@ Every measurement is taken on this clock: the same movement filmed at 15, 30 or 
 second becomes (nearly) the same curve, and a window may begin between two pictures.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ def resample(
     clock: "NDArray[np.float64]",
     *,
     cutoff_hz: float | None,
+    breaks_s: Sequence[float] = (),
 ) -> "NDArray[np.float64]":
     """Draw a smooth curve through samples and read it on an even clock.
 
@@ -57,29 +59,35 @@ def resample(
         clock: (m,) from `even_clock`.
         cutoff_hz: zero-lag Butterworth of fourth order overall, lower where the samples are too
             far apart for it; None leaves the curve as drawn.
+        breaks_s: seconds that no curve goes on across.
 
     Returns:
         (m, k); NaN outside the runs of samples that lie close enough together.
     """
     drawn = np.full((len(clock), values.shape[1]), np.nan)
     known = np.asarray(np.isfinite(values).all(axis=1))
-    for first, last in _runs(t_s, known):
+    for first, last in _runs(t_s, known, breaks_s):
         run_t, run = t_s[known][first:last], values[known][first:last]
         inside = (clock >= run_t[0] - 1e-9) & (clock <= run_t[-1] + 1e-9)
         drawn[inside] = _curve(run_t, run, clock[inside])
+    for break_s in breaks_s:
+        drawn[np.abs(clock - break_s) < 1.0 / EVEN_HZ] = np.nan
     if cutoff_hz is None or len(t_s) < 2:  # noqa: PLR2004 - a rate needs two samples
         return drawn
     return _smooth(clock, drawn, cutoff_hz, np.interp(clock, t_s, local_rate_hz(t_s)))
 
 
-def _runs(t_s: "NDArray[np.float64]", known: "NDArray[np.bool_]") -> list[tuple[int, int]]:
+def _runs(
+    t_s: "NDArray[np.float64]", known: "NDArray[np.bool_]", breaks_s: Sequence[float]
+) -> list[tuple[int, int]]:
     """Return [first, last) among the known samples of every stretch without a hole, from two on."""
     places = np.flatnonzero(known)
     lost = np.diff(t_s[places]) > MAX_GAP_S
     lost &= np.diff(places) > 1
     never = np.append(holes(t_s, longest_s=MAX_GAP_S, times=LONG_STEP), 0)
     breaks = lost | np.add.reduceat(never, places)[:-1].astype(bool) if len(places) > 1 else lost
-    edges = [0, *(np.flatnonzero(breaks) + 1).tolist(), len(places)]
+    cuts = np.searchsorted(t_s[places], breaks_s)
+    edges = np.unique(np.r_[0, np.flatnonzero(breaks) + 1, cuts, len(places)]).tolist()
     return [(first, last) for first, last in pairwise(edges) if last - first > 1]
 
 

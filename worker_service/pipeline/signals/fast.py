@@ -15,8 +15,8 @@ from scipy.signal import find_peaks
 
 from shared.results import Movement, Stretch
 from worker_service.pipeline.signals.even import EVEN_HZ
-from worker_service.pipeline.signals.gaps import runs
 from worker_service.pipeline.signals.liveliness import (
+    SMOOTH_HZ,
     Paths,
     leap,
     overarm,
@@ -24,7 +24,13 @@ from worker_service.pipeline.signals.liveliness import (
     rhythm,
     swing,
 )
-from worker_service.pipeline.signals.stretches import Seconds, near_ones_joined, total_s
+from worker_service.pipeline.signals.stretches import (
+    Seconds,
+    liveliest,
+    near_ones_joined,
+    total_s,
+)
+from worker_service.pipeline.track import BREAK_S
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,9 +49,6 @@ RHYTHM_SHARE = 0.6
 MIN_RHYTHM = 0.15
 """Typical distance between the ankles while they alternate, in torso lengths."""
 
-MIN_STRETCH_S = 1.0
-"""What is left of the allowance is used for nothing shorter."""
-
 
 Liveliness = Callable[[Paths], "NDArray[np.float64]"]
 
@@ -63,6 +66,8 @@ class _Burst:
 @dataclass(frozen=True, slots=True)
 class _Rhythm:
     """A movement that is fast for as long as it goes on."""
+
+    liveliness: Liveliness
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +97,13 @@ def fast_stretches(track: "PoseTrack", movement: Movement) -> list[Stretch]:
     plan = _PLANS.get(movement)
     if plan is None or track.present.sum() < 2 or track.rate_hz >= ENOUGH_HZ:  # noqa: PLR2004
         return []
-    paths = paths_of(track)
-    factor = track.slow_motion_factor
+    paths, factor = paths_of(track), track.slow_motion_factor
+    curve = _within_scenes(plan.fast.liveliness(paths), paths.t_s, track)
     if isinstance(plan.fast, _Burst):
-        found = _around_peaks(paths, plan.fast, plan.allowance_s / factor)
+        found = _around_peaks(curve, paths.t_s, plan.fast, plan.allowance_s / factor)
     else:
-        found = _while_alternating(paths, plan.allowance_s / factor)
+        level = max(MIN_RHYTHM, RHYTHM_SHARE * float(np.percentile(curve, 90)))
+        found = liveliest(curve, paths.t_s, at_least=level, allowance_s=plan.allowance_s / factor)
     return [Stretch(start_s=start * factor, end_s=end * factor) for start, end in found]
 
 
@@ -113,16 +119,26 @@ def usual_second_look_s(movement: Movement, duration_s: float) -> float:
     return min(plan.usual_s, duration_s) if plan else 0.0
 
 
-def _around_peaks(paths: Paths, burst: _Burst, allowance_s: float) -> list[Seconds]:
+def _within_scenes(
+    curve: "NDArray[np.float64]", t_s: "NDArray[np.float64]", track: "PoseTrack"
+) -> "NDArray[np.float64]":
+    """Return a curve that is 0 around every cut: to jump to another place is no movement."""
+    around_s = BREAK_S / track.slow_motion_factor + 1.0 / SMOOTH_HZ
+    near = [np.abs(t_s - break_s) <= around_s for break_s in track.breaks_real_s]
+    return np.where(np.any(near, axis=0), 0.0, curve) if near else curve
+
+
+def _around_peaks(
+    curve: "NDArray[np.float64]", t_s: "NDArray[np.float64]", burst: _Burst, allowance_s: float
+) -> list[Seconds]:
     """Return a stretch around every peak, the highest first, while the allowance lasts."""
-    curve = burst.liveliness(paths)
     level = max(burst.at_least, WEAKEST * float(curve.max()))
     apart = max(1, round(MIN_PEAK_APART_S * EVEN_HZ))
     peaks, seen = find_peaks(np.pad(curve, 1), height=level, distance=apart)
-    first_s, last_s = float(paths.t_s[0]), float(paths.t_s[-1])
+    first_s, last_s = float(t_s[0]), float(t_s[-1])
     found: list[Seconds] = []
     for peak in peaks[np.argsort(-seen["peak_heights"], kind="stable")] - 1:
-        at_s = float(paths.t_s[peak])
+        at_s = float(t_s[peak])
         stretch = max(first_s, at_s - burst.before_s), min(last_s, at_s + burst.after_s)
         with_it = near_ones_joined([*found, stretch])
         if total_s(with_it) > allowance_s:
@@ -131,33 +147,10 @@ def _around_peaks(paths: Paths, burst: _Burst, allowance_s: float) -> list[Secon
     return found
 
 
-def _while_alternating(paths: Paths, allowance_s: float) -> list[Seconds]:
-    """Return the stretches in which the feet alternate, the liveliest parts of them."""
-    curve = rhythm(paths)
-    level = max(MIN_RHYTHM, RHYTHM_SHARE * float(np.percentile(curve, 90)))
-    found: list[Seconds] = []
-    for run in sorted(runs(curve >= level), key=lambda run: -float(curve[run].mean())):
-        left = round((allowance_s - total_s(found)) * EVEN_HZ)
-        part = _liveliest(curve, run, left)
-        if part.stop - part.start >= MIN_STRETCH_S * EVEN_HZ:
-            with_it = [(float(paths.t_s[part.start]), float(paths.t_s[part.stop - 1]))]
-            found = near_ones_joined([*found, *with_it])
-    return found
-
-
-def _liveliest(curve: "NDArray[np.float64]", run: slice, at_most: int) -> slice:
-    """Return the part of a run, at most so many samples, with the highest mean."""
-    if run.stop - run.start <= at_most:
-        return run
-    sums = np.concatenate([[0.0], np.cumsum(curve[run])])
-    start = run.start + int(np.argmax(sums[at_most:] - sums[:-at_most]))
-    return slice(start, start + at_most)
-
-
 _PLANS: dict[Movement, _Plan] = {
     Movement.CRICKET_BOWLING: _Plan(_Burst(overarm, 2.5, 1.2, 0.5), 20.0, 3.0, 2.0),
     Movement.CRICKET_BATTING: _Plan(_Burst(swing, 4.0, 1.2, 0.6), 20.0, 3.0, 4.0),
-    Movement.RUNNING: _Plan(_Rhythm(), 8.0, 8.0, 8.0),
+    Movement.RUNNING: _Plan(_Rhythm(rhythm), 8.0, 8.0, 8.0),
     Movement.GENERAL: _Plan(_Burst(leap, 1.2, 0.9, 0.9), 8.0, 0.0, 0.0),
 }
 """App's own limits, version 1. Bowling: torso lengths x torso lengths a second; batting and

@@ -14,6 +14,19 @@ def median(values: "NDArray[np.float64]") -> float:
     return float(np.median(known)) if known.size else float("nan")
 
 
+def percentile(
+    values: "NDArray[np.float64]", percent: float, weights: "NDArray[np.float64]"
+) -> float:
+    """Return the finite value below which this part of the weight of all finite ones lies."""
+    known = np.isfinite(values)
+    if not known.any():
+        return float("nan")
+    order = np.argsort(values[known], kind="stable")
+    reached = np.cumsum(weights[known][order])
+    place = int(np.searchsorted(reached, reached[-1] * percent / 100.0))
+    return float(values[known][order][min(place, len(order) - 1)])
+
+
 def rms(values: "NDArray[np.float64]") -> float:
     """Return the root of the mean square of the finite values."""
     known = values[np.isfinite(values)]

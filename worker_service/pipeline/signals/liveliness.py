@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
+from worker_service.pipeline.signals.derivatives import speed
 from worker_service.pipeline.signals.even import EVEN_HZ, even_clock
 from worker_service.pipeline.signals.filters import zero_lag_lowpass
 
@@ -47,14 +48,14 @@ def overarm(paths: Paths) -> "NDArray[np.float64]":
     hands = []
     for wrist in (paths.left_wrist, paths.right_wrist):
         above = np.maximum(paths.shoulders[:, 1] - wrist[:, 1], 0.0) / paths.torso_px
-        hands.append((above + UNSEEN_HEIGHT) * _speed(wrist - paths.hips) / paths.torso_px)
+        hands.append((above + UNSEEN_HEIGHT) * speed(wrist - paths.hips) / paths.torso_px)
     return np.maximum(*hands)
 
 
 def swing(paths: Paths) -> "NDArray[np.float64]":
     """(m,) speed of the middle of both hands past the hips: walking arms cancel out."""
     hands = (paths.left_wrist + paths.right_wrist) / 2.0
-    return _speed(hands - paths.hips) / paths.torso_px
+    return speed(hands - paths.hips) / paths.torso_px
 
 
 def leap(paths: Paths) -> "NDArray[np.float64]":
@@ -74,25 +75,19 @@ def rhythm(paths: Paths) -> "NDArray[np.float64]":
     return np.sqrt(np.maximum(uniform_filter1d(squares, over), 0.0)) / paths.torso_px
 
 
-def _speed(path: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    return np.asarray(np.linalg.norm(np.gradient(path, 1.0 / EVEN_HZ, axis=0), axis=1))
-
-
 def paths_of(track: "PoseTrack") -> Paths:
     """Draw straight lines through what was seen, across every gap, and smooth them.
 
     An athlete who is lost for a moment is often lost because of the speed this looks for.
     """
     clock = even_clock(track.real_s)
-    seen = track.present
     hips = track.middle("left_hip", "right_hip")
     shoulders = track.middle("left_shoulder", "right_shoulder")
-    torso = np.interp(clock, track.real_s[seen], np.linalg.norm(shoulders - hips, axis=1)[seen])
+    torso = _joined(track, np.linalg.norm(shoulders - hips, axis=1)[:, None], clock)[:, 0]
     longest = maximum_filter1d(torso, max(1, round(SIZE_S * EVEN_HZ)), mode="nearest")
 
     def drawn(points: "NDArray[np.float64]") -> "NDArray[np.float64]":
-        columns = [np.interp(clock, track.real_s[seen], column[seen]) for column in points.T]
-        return zero_lag_lowpass(clock, np.stack(columns, axis=1), SMOOTH_HZ)
+        return zero_lag_lowpass(clock, _joined(track, points, clock), SMOOTH_HZ)
 
     return Paths(
         t_s=clock,
@@ -104,3 +99,14 @@ def paths_of(track: "PoseTrack") -> Paths:
         hips=drawn(hips),
         shoulders=drawn(shoulders),
     )
+
+
+def _joined(
+    track: "PoseTrack", values: "NDArray[np.float64]", clock: "NDArray[np.float64]"
+) -> "NDArray[np.float64]":
+    """Join what was seen of (n, k) values by straight lines; NaN where it never was."""
+    seen = track.present & np.isfinite(values).all(axis=1)
+    if not seen.any():
+        return np.full((len(clock), values.shape[1]), np.nan)
+    columns = [np.interp(clock, track.real_s[seen], column[seen]) for column in values.T]
+    return np.stack(columns, axis=1)

@@ -9,6 +9,18 @@ AROUND_STEPS = 3
 """A rate is the median over this many steps before and after."""
 
 
+def steps_s(t_s: Floats) -> Floats:
+    """(n,) seconds that each of (n,) increasing samples stands for: half-way to those beside it.
+
+    A share of time is a mean with these weights; one of samples depends on their rate. 1 for a
+    single sample.
+    """
+    if len(t_s) < 2:  # noqa: PLR2004 - a step needs two samples
+        return np.ones(len(t_s))
+    steps = np.diff(t_s)
+    return np.asarray((np.r_[steps[0], steps] + np.r_[steps, steps[-1]]) / 2.0)
+
+
 def local_rate_hz(t_s: Floats) -> Floats:
     """(n,) samples a second around each of (n,) increasing seconds; 0 for a single sample."""
     if len(t_s) < 2:  # noqa: PLR2004 - a rate needs two samples

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.results import Stretch
-from worker_service.pipeline.signals.gaps import MAX_GAP_S
+from worker_service.pipeline.signals.even import EVEN_HZ
+from worker_service.pipeline.signals.gaps import MAX_GAP_S, runs
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from worker_service.pipeline.track import PoseTrack
 
 APART_S = 0.5
@@ -19,6 +22,9 @@ MAX_LOST_S = 2.0
 
 BESIDE_LOST_S = 0.2
 LOST_ALLOWANCE_S = 6.0
+
+MIN_STRETCH_S = 1.0
+"""What is left of an allowance is used for nothing shorter."""
 
 Seconds = tuple[float, float]
 """From one second to another."""
@@ -41,6 +47,38 @@ def lost_stretches(track: "PoseTrack") -> list[Stretch]:
                 break
             found = with_it
     return [Stretch(start_s=start, end_s=end) for start, end in found]
+
+
+def liveliest(
+    curve: "NDArray[np.float64]",
+    t_s: "NDArray[np.float64]",
+    *,
+    at_least: float,
+    allowance_s: float,
+) -> list[Seconds]:
+    """Return where an even curve keeps above a level: the highest first, while the allowance lasts.
+
+    Of a run longer than what is left of it, the part with the highest mean is taken.
+    """
+    found: list[Seconds] = []
+    for run in sorted(runs(curve >= at_least), key=lambda run: -float(curve[run].mean())):
+        left = round((allowance_s - total_s(found)) * EVEN_HZ)
+        if left < MIN_STRETCH_S * EVEN_HZ:
+            break
+        part = _highest_part(curve, run, left)
+        if part.stop - part.start >= MIN_STRETCH_S * EVEN_HZ:
+            stretch = float(t_s[part.start]), float(t_s[part.stop - 1])
+            found = near_ones_joined([*found, stretch])
+    return found
+
+
+def _highest_part(curve: "NDArray[np.float64]", run: slice, at_most: int) -> slice:
+    """Return the part of a run, at most so many samples, with the highest mean."""
+    if run.stop - run.start <= at_most:
+        return run
+    sums = np.concatenate([[0.0], np.cumsum(curve[run])])
+    start = run.start + int(np.argmax(sums[at_most:] - sums[:-at_most]))
+    return slice(start, start + at_most)
 
 
 def joined(stretches: Iterable[Stretch]) -> list[Stretch]:

@@ -43,6 +43,11 @@ MAX_RUN_IN = 1.0 + SHIFT
 are too rare there. Up to that it pays, as decoding is less than half of the work."""
 
 
+def settle_s(rate_hz: float) -> float:
+    """Return how long before its first picture a new landmarker has to begin."""
+    return max(WARM_UP_S, WARM_UP_PICTURES / rate_hz)
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Part of a clip, in positions of its index.
@@ -79,10 +84,11 @@ def cut(index: PictureIndex, grid_hz: float, *, pixels: int) -> list[Piece]:
     ]
 
 
-def window(index: PictureIndex, start_s: float, end_s: float) -> Piece:
+def window(index: PictureIndex, start_s: float, end_s: float, *, warm_up_s: float) -> Piece:
     """Return every picture from one time of a clip up to another, `end_s` excluded, as a piece."""
-    begin, end = np.searchsorted(index.t_s, [start_s, end_s]).tolist()
-    return Piece(_key(index, begin, 0.0), _warm_up(index, begin, 0.0), begin, end)
+    times = [start_s - warm_up_s, start_s, end_s]
+    warm_up, begin, end = np.searchsorted(index.t_s, times).tolist()
+    return Piece(_key_before(index, warm_up, begin), warm_up, begin, end)
 
 
 def _how_many(index: PictureIndex, grid_hz: float) -> int:
@@ -115,17 +121,18 @@ def _begin(
     return int(begins[np.maximum(before, after).argmin()])
 
 
-def _settle_s(grid_hz: float) -> float:
-    return max(WARM_UP_S, WARM_UP_PICTURES / grid_hz) if grid_hz else WARM_UP_S
-
-
 def _warm_up(index: PictureIndex, begin: int, grid_hz: float) -> int:
     """Return the first picture of the warm-up before a piece."""
-    early_enough = int(np.searchsorted(index.t_s, index.t_s[begin] - _settle_s(grid_hz)))
+    settling_s = settle_s(grid_hz) if grid_hz else WARM_UP_S
+    early_enough = int(np.searchsorted(index.t_s, index.t_s[begin] - settling_s))
     return max(0, min(early_enough, begin - WARM_UP_PICTURES))
 
 
 def _key(index: PictureIndex, begin: int, grid_hz: float) -> int:
     """Return the last key frame early enough for a piece."""
-    run_in = min(_warm_up(index, begin, grid_hz), max(0, begin - RUN_IN_PICTURES))
+    return _key_before(index, _warm_up(index, begin, grid_hz), begin)
+
+
+def _key_before(index: PictureIndex, warm_up: int, begin: int) -> int:
+    run_in = min(warm_up, max(0, begin - RUN_IN_PICTURES))
     return int(np.searchsorted(index.keys, run_in, side="right")) - 1

@@ -18,14 +18,19 @@ ROWS = 24
 """So many rows, spread over the picture, are plenty to tell a copy."""
 
 HISTORY = 15
-ENOUGH_HISTORY = 4
+"""What is usual is told from so many changes before a picture."""
 
 COPY = 0.08
 """A copy differs from its original by less than this part of what pictures here usually differ
 by: 0.02 after H.264 on our clips, against 0.2 and more for a slow moment."""
 
-IN_A_ROW = 2
-"""More equal pictures than this in a row are somebody keeping still."""
+LARGE = 3
+"""There is always so much movement in `HISTORY` as its change of this rank, be most of the pictures
+copies; the largest two may be a flash or a cut."""
+
+IN_A_ROW = 3
+"""More equal pictures than this in a row are somebody keeping still; so many are slow motion of a
+quarter of the speed."""
 
 
 class RepeatSpotter:
@@ -43,11 +48,17 @@ class RepeatSpotter:
         if luma is None or last is None or luma.shape != last.shape:
             return False
         change = cv2.norm(luma, last, cv2.NORM_L1) / luma.size
-        usual = median(self._changes) if self._changes else 0.0
-        alike = len(self._changes) >= ENOUGH_HISTORY and change < COPY * usual
+        alike = change < COPY * self._usual()
         self._changes.append(change)
         self._in_a_row = self._in_a_row + 1 if alike else 0
         return alike and self._in_a_row <= IN_A_ROW
+
+    def _usual(self) -> float:
+        """How much pictures here differ that are no copies; 0 while too few are known."""
+        if len(self._changes) < LARGE:
+            return 0.0
+        large = sorted(self._changes)[-LARGE]
+        return median(change for change in self._changes if change >= COPY * large)
 
 
 def _some_luma(picture: VideoFrame) -> NDArray[np.uint8] | None:

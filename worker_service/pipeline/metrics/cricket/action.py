@@ -6,11 +6,6 @@ from shared.results import EventType, Side
 from worker_service.pipeline.metrics.scene import Window
 
 
-def other(side: Side) -> Side:
-    """Return the opposite side."""
-    return Side.RIGHT if side is Side.LEFT else Side.LEFT
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """An event of one stroke or delivery, in real seconds."""
@@ -35,6 +30,7 @@ class Action:
         knee: front-foot contact to release, or the moment of contact.
         turn: where pelvis and shoulders unwind.
         run_up: the bowler's approach, as far as it was filmed.
+        upright: whether the front leg carries a standing athlete; in a sweep the batter kneels.
     """
 
     span: Window
@@ -45,6 +41,7 @@ class Action:
     knee: Window | None
     turn: Window | None
     run_up: Window | None = None
+    upright: bool = True
     events: list[Found] = field(default_factory=list)
 
     def at_s(self, kind: EventType) -> float | None:

@@ -9,6 +9,7 @@ from worker_service.pipeline.metrics.cricket.action import Action
 from worker_service.pipeline.metrics.cricket.legs import LEAST_TRUST, PlantedKnee
 from worker_service.pipeline.metrics.cricket.readings import at_event, not_found, part_of
 from worker_service.pipeline.metrics.cricket.rotation import separation
+from worker_service.pipeline.metrics.posture import FEET, HEAD, base_offset, head_over_feet
 from worker_service.pipeline.metrics.scene import Reading, Scene
 from worker_service.pipeline.signals.known import rms
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 HALF_SAMPLE_S = 0.005
 """Lets a window end on a sample of the even clock."""
-
-HEAD = ("left_ear", "right_ear")
-FEET = ("left_ankle", "right_ankle")
 
 
 def app_metrics(scene: Scene, action: Action) -> dict[str, Metric]:
@@ -40,15 +38,12 @@ def app_metrics(scene: Scene, action: Action) -> dict[str, Metric]:
 
 
 def _head_stability(scene: Scene, action: Action, part: "Motion") -> Metric:
-    """RMS of the ears' middle relative to the feet's middle about its mean, in torso lengths.
-
-    The ears, not the nose: batters turn the head with the ball (Mann 2013), which is no sway.
-    """
+    """RMS of the ears' middle relative to the feet's middle about its mean, in torso lengths."""
     key = "head_stability_score"
     if action.head is None:
         return not_found(scene, action, key, HEAD + FEET)
     window = part.between(action.head.start_s, action.head.end_s)
-    head = (window.middle("ear") - window.middle("ankle")) / part.torso_px
+    head = head_over_feet(window) / part.torso_px
     away = np.linalg.norm(head - _mean(head), axis=1)
     reading = Reading(
         value=rms(away),
@@ -71,13 +66,6 @@ def _balance_drift(scene: Scene, action: Action, part: "Motion") -> Metric:
     return at_event(scene, action, "balance_drift_score", curve, ("left_hip", "right_hip", *FEET))
 
 
-def base_offset(part: "Motion") -> "NDArray[np.float64]":
-    """(m,) horizontal distance of hips' middle from feet's middle, in bases."""
-    stance = np.abs(part.point("left_ankle") - part.point("right_ankle"))[:, 0]
-    offset = np.abs(part.middle("hip") - part.middle("ankle"))[:, 0]
-    return np.asarray(offset / np.maximum(stance, part.torso_px))
-
-
 def _front_knee(scene: Scene, action: Action, part: "Motion") -> Metric:
     """Smallest angle of the planted front knee in the action's knee window, in degrees."""
     key = "front_knee_brace_score"
@@ -86,6 +74,8 @@ def _front_knee(scene: Scene, action: Action, part: "Motion") -> Metric:
     leg = tuple(f"{action.front}_{joint}" for joint in ("hip", "knee", "ankle"))
     if action.knee is None:
         return not_found(scene, action, key, leg, action.front)
+    if not action.upright:
+        return scene.missing(key, Reason.NOT_DEFINED_FOR_MOVEMENT, action.front)
     refusal = scene.refusal(key, leg, action.knee)
     if refusal:
         return scene.missing(key, refusal, action.front)

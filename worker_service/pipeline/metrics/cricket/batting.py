@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.results import EventType, Reason, Side
+from worker_service.pipeline.metrics.bursts import why_nothing_was_found
 from worker_service.pipeline.metrics.cricket.action import Action, Found
 from worker_service.pipeline.metrics.cricket.batting_side import front_side
 from worker_service.pipeline.metrics.cricket.feet import foot_speed, landing
-from worker_service.pipeline.metrics.cricket.rates import FEWEST_HZ, seen_anywhere, seen_at
+from worker_service.pipeline.metrics.lengths import standing_px
+from worker_service.pipeline.metrics.posture import hip_height_px
+from worker_service.pipeline.metrics.rates import FEWEST_HZ, seen_anywhere, seen_at
 from worker_service.pipeline.metrics.scene import Scene, Window
 from worker_service.pipeline.signals.derivatives import speed
 from worker_service.pipeline.signals.even import EVEN_HZ
@@ -45,10 +48,15 @@ STROKES_APART_S = 1.5
 """Two contacts of one batter are not nearer in time."""
 
 MOSTLY_SEEN = 0.9
-"""Share of the clip the hands must be known in before they can be said not to have moved."""
+"""Share of the clip the hands must be known in before they can be said not to have swung."""
 
 STRIDE_SPEED = 1.0
 """Torso lengths a second a front foot must have moved before it can be said to be planted."""
+
+KNEELS = 0.32
+"""Standing heights of the hips over the feet at contact below which a stroke is swept or played
+kneeling: standing it is about 0.49, over a front knee of 115 degrees in a drive's stride 0.37, over
+one of 90 degrees 0.30. App's own limit, version 1."""
 
 TOP_SHARE = 0.95
 """Hands that pause at the top are there in the middle of where they are this share as high."""
@@ -62,13 +70,14 @@ BACKLIFT_S = 1.2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Curves:
-    """Hands and feet of one clip in torso lengths; height grows upwards."""
+    """Hands and feet of one clip in torso lengths, hips in standing heights; height grows up."""
 
     t_s: "NDArray[np.float64]"
     hand_speed: "NDArray[np.float64]"
     hand_height: "NDArray[np.float64]"
     hands_apart: "NDArray[np.float64]"
     hands_travel: float
+    hip_height: "NDArray[np.float64]"
     foot_speed: dict[Side, "NDArray[np.float64]"]
 
     def at_s(self, sample: float) -> float:
@@ -86,8 +95,8 @@ def find_strokes(scene: Scene, handedness: "Handedness | None") -> list[Action] 
     curves = _curves(scene)
     quickest = float(np.max(np.nan_to_num(curves.hand_speed), initial=0.0))
     if quickest < STROKE_SPEED or curves.hands_travel < STROKE_TRAVEL:
-        seen = float(np.isfinite(curves.hand_speed).mean())
-        return Reason.NO_MOVEMENT if seen >= MOSTLY_SEEN else Reason.LANDMARKS_HIDDEN
+        seen = bool(np.isfinite(curves.hand_speed).mean() >= MOSTLY_SEEN)
+        return why_nothing_was_found(scene.motion, seen=seen)
     level = max(STROKE_SPEED, 0.6 * quickest)
     tops = peaks(curves.hand_speed, height=level, apart_s=STROKES_APART_S)
     contacts = [crest(curves.hand_speed, top) for top in tops]
@@ -112,6 +121,7 @@ def _curves(scene: Scene) -> _Curves:
         hand_height=-hands[:, 1],
         hands_apart=np.linalg.norm(left - right, axis=1) / torso,
         hands_travel=float(np.ptp(known, axis=0).max()) if len(known) else 0.0,
+        hip_height=hip_height_px(motion) / standing_px(motion),
         foot_speed={side: foot_speed(motion, side) for side in Side},
     )
 
@@ -138,7 +148,7 @@ def _stroke(curves: _Curves, contact: int, front: Side | None) -> Action | None:
         EventType.FOLLOW_THROUGH: followed,
     }
     at = {kind: curves.at_s(s) for kind, s in moments.items() if s is not None}
-    return _action(at, front)
+    return _action(at, front, kneels=bool(curves.hip_height[contact] < KNEELS))
 
 
 def _one_grip(curves: _Curves, top: int, contact: int) -> bool:
@@ -147,7 +157,7 @@ def _one_grip(curves: _Curves, top: int, contact: int) -> bool:
     return bool(np.nanmedian(apart) <= GRIP_SPREAD) if np.isfinite(apart).any() else False
 
 
-def _action(at: dict[EventType, float], front: Side | None) -> Action:
+def _action(at: dict[EventType, float], front: Side | None, *, kneels: bool) -> Action:
     contact_s = at[EventType.CONTACT]
     downswing_s = at[EventType.DOWNSWING_START]
     plant = EventType.FRONT_FOOT_PLANT
@@ -162,6 +172,7 @@ def _action(at: dict[EventType, float], front: Side | None) -> Action:
         head=Window(downswing_s, contact_s + 0.1),
         knee=Window(contact_s, contact_s),
         turn=Window(downswing_s - 0.1, contact_s + 0.1),
+        upright=not kneels,
         events=sorted(
             (Found(kind, s, front if kind is plant else None) for kind, s in at.items()),
             key=lambda found: found.at_s,

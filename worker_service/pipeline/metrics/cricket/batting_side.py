@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.results import Side
-from worker_service.pipeline.metrics.cricket.action import other
+from worker_service.pipeline.metrics.sides import other
+from worker_service.pipeline.signals.known import median
 from worker_service.pipeline.signals.moments import samples
 
 if TYPE_CHECKING:
@@ -46,20 +47,15 @@ def _vote(motion: "Motion", contact: int) -> Side | None:
 
 def _top_hand(part: "Motion") -> Side | None:
     """Return the side whose wrist is higher while the bat hangs down."""
-    lead = _median((part.point("right_wrist") - part.point("left_wrist"))[:, 1]) / part.torso_px
+    lead = median((part.point("right_wrist") - part.point("left_wrist"))[:, 1]) / part.torso_px
     return _side(lead, LEAST_GRIP)
 
 
 def _faced_side(part: "Motion") -> Side | None:
     """Return the side whose shoulder lies where the nose points."""
-    face = _median((part.point("nose") - part.middle("ear"))[:, 0]) / part.torso_px
-    spread = _median((part.point("left_shoulder") - part.point("right_shoulder"))[:, 0])
+    face = median((part.point("nose") - part.middle("ear"))[:, 0]) / part.torso_px
+    spread = median((part.point("left_shoulder") - part.point("right_shoulder"))[:, 0])
     return _side(face * np.sign(spread), LEAST_FACE)
-
-
-def _median(values: "np.typing.NDArray[np.float64]") -> float:
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if len(known) else float("nan")
 
 
 def _side(leftness: float, least: float) -> Side | None:

@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.results import EventType, Reason, Side, View
-from worker_service.pipeline.metrics.cricket.action import Action, Found, other
+from worker_service.pipeline.metrics.bursts import why_nothing_was_found
+from worker_service.pipeline.metrics.cricket.action import Action, Found
 from worker_service.pipeline.metrics.cricket.feet import foot_speed, landing
-from worker_service.pipeline.metrics.cricket.rates import (
-    FEET_HZ,
-    FEWEST_HZ,
-    seen_anywhere,
-    seen_at,
-)
 from worker_service.pipeline.metrics.cricket.run_up import (
     STEP_SPEED,
     approach_start,
     steps_before,
 )
+from worker_service.pipeline.metrics.rates import (
+    FEET_HZ,
+    FEWEST_HZ,
+    seen_anywhere,
+    seen_at,
+)
 from worker_service.pipeline.metrics.scene import Scene, Window
+from worker_service.pipeline.metrics.sides import other
 from worker_service.pipeline.signals.derivatives import speed
 from worker_service.pipeline.signals.even import EVEN_HZ
 from worker_service.pipeline.signals.moments import (
@@ -39,8 +41,9 @@ if TYPE_CHECKING:
 RELEASE_SPEED = 6.0
 """Torso lengths a second of the hand past the hips; a slow bowler's hand does about 16."""
 
-RELEASE_HEIGHT = 0.5
-"""Torso lengths of the hand above the shoulders: a delivery is overarm."""
+RELEASE_HEIGHT = 0.2
+"""Torso lengths of the hand above the shoulders at release, at least: a delivery is overarm, but a
+round arm comes over little higher than the shoulder."""
 
 ARM_RATIO = 1.25
 """How much quicker the bowling hand must be than the other to be told from it."""
@@ -54,7 +57,7 @@ TOP_S, TOP_SHARE = 0.08, 0.9
 where it is this share as high as at its highest, this close to where it is high and quick."""
 
 MOSTLY_SEEN = 0.9
-"""Share of the clip a hand must be known in before it can be said not to have moved."""
+"""Share of the clip a hand must be known in before it can be said not to have bowled."""
 
 FRONT_STANDS_S, BACK_STANDS_S = 0.25, 0.35
 """The front foot stands at most this long before release, the back foot before the front one."""
@@ -83,13 +86,13 @@ def find_deliveries(scene: Scene, handedness: "Handedness | None") -> list[Actio
     if not seen_anywhere(scene.track, FEWEST_HZ):
         return Reason.SAMPLE_RATE_TOO_LOW
     curves = _curves(scene)
-    arm = Side(handedness.value) if handedness else _bowling_arm(curves)
+    arm = Side(handedness.value) if handedness else _bowling_arm(scene, curves)
     if isinstance(arm, Reason):
         return arm
     overarm = _overarm(curves, arm)
     top = float(np.max(overarm, initial=0.0))
     if top <= 0:
-        return _nothing_bowled(curves, arm)
+        return _nothing_bowled(scene, curves, arm)
     releases = peaks(overarm, height=top / 2, apart_s=DELIVERIES_APART_S)
     if not releases:
         return Reason.EVENT_NOT_FOUND
@@ -120,20 +123,20 @@ def _overarm(curves: _Curves, arm: Side) -> "NDArray[np.float64]":
     return np.where(bowled, height * quickness, 0.0)
 
 
-def _bowling_arm(curves: _Curves) -> Side | Reason:
+def _bowling_arm(scene: Scene, curves: _Curves) -> Side | Reason:
     """Tell the bowling arm by the quicker hand above the shoulders."""
     left, right = (float(np.max(_overarm(curves, side), initial=0.0)) for side in Side)
     if max(left, right) <= 0:
-        return _nothing_bowled(curves, *Side)
+        return _nothing_bowled(scene, curves, *Side)
     if max(left, right) < ARM_RATIO * min(left, right):
         return Reason.SIDE_UNKNOWN
     return Side.LEFT if left > right else Side.RIGHT
 
 
-def _nothing_bowled(curves: _Curves, *arms: Side) -> Reason:
+def _nothing_bowled(scene: Scene, curves: _Curves, *arms: Side) -> Reason:
     """Tell a hand that stayed down from one that was out of sight when it mattered."""
-    seen = min(float(np.isfinite(curves.hand_speed[arm]).mean()) for arm in arms)
-    return Reason.NO_MOVEMENT if seen >= MOSTLY_SEEN else Reason.LANDMARKS_HIDDEN
+    shares = (float(np.isfinite(curves.hand_speed[arm]).mean()) for arm in arms)
+    return why_nothing_was_found(scene.motion, seen=min(shares) >= MOSTLY_SEEN)
 
 
 def _delivery(scene: Scene, curves: _Curves, arm: Side, top: float) -> Action:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.results import EventType, Metric, Reason, Side, View
+from worker_service.pipeline.metrics.cricket.feet import AT_REST_S, towards
 from worker_service.pipeline.metrics.cricket.knee_metrics import front_knee_metrics
 from worker_service.pipeline.metrics.cricket.readings import at_event, not_found, part_of
 from worker_service.pipeline.metrics.cricket.run_up import run_up_cadence
@@ -15,13 +16,8 @@ from worker_service.pipeline.signals.derivatives import unwrapped_deg
 from worker_service.pipeline.track import INDEX
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from worker_service.pipeline.metrics.cricket.action import Action
     from worker_service.pipeline.signals.motion import Motion
-
-STANDS_S = 0.03
-"""The front foot has come to rest this long after its contact."""
 
 SHOULDERS = ("left_shoulder", "right_shoulder")
 TRUNK = (*SHOULDERS, "left_hip", "right_hip")
@@ -52,9 +48,13 @@ def _side_lean(scene: Scene, action: "Action", part: "Motion") -> Metric:
 
 def _forward_lean(scene: Scene, action: "Action", part: "Motion") -> Metric:
     """Lean of the trunk towards the batter at release."""
+    key = "trunk_forward_lean_at_release"
+    if action.front is None:
+        return scene.missing(key, Reason.SIDE_UNKNOWN)
     lean = lean_deg(part.middle("hip"), part.middle("shoulder"))
-    forward = _direction(action, part) * lean
-    return at_event(scene, action, "trunk_forward_lean_at_release", (part.t_s, forward), TRUNK)
+    stands_s = action.key.at_s if action.knee is None else action.knee.start_s
+    forward = towards(part, action.front, stands_s) * lean
+    return at_event(scene, action, key, (part.t_s, forward), TRUNK)
 
 
 def _arm_angle(scene: Scene, action: "Action", part: "Motion") -> Metric:
@@ -88,7 +88,7 @@ def _stride(scene: Scene, action: "Action", part: "Motion") -> Metric:
         (part.t_s, np.asarray(apart / standing_px(part))),
         ANKLES,
         event=EventType.FRONT_FOOT_CONTACT,
-        delay_s=STANDS_S,
+        delay_s=AT_REST_S,
     )
 
 
@@ -141,12 +141,3 @@ def _arm_side(view: View, arm: Side | None) -> float:
     """1 where the bowling arm is on the right of a picture from this end, -1 where on the left."""
     right = 1.0 if arm is Side.RIGHT else -1.0
     return right if view is View.REAR else -right
-
-
-def _direction(action: "Action", part: "Motion") -> float:
-    """1 when the delivery goes to the right of the picture, -1 to the left."""
-    before_s, release_s = action.span.start_s, action.key.at_s
-    hips: NDArray[np.float64] = part.middle("hip")[:, 0]
-    known = np.isfinite(hips)
-    went = np.interp([before_s, release_s], part.t_s[known], hips[known])
-    return float(np.sign(went[1] - went[0]))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.signal import find_peaks
 
+from worker_service.pipeline.metrics.sides import other
 from worker_service.pipeline.signals.derivatives import speed
 from worker_service.pipeline.signals.even import EVEN_HZ
 from worker_service.pipeline.signals.moments import highest, last_above, lowest, samples
@@ -30,11 +31,36 @@ BUMP = 1.0
 SWING_S = 0.4
 """A foot is quickest at most this long before it stands."""
 
+AT_REST_S = 0.03
+"""The front foot has come to rest this long after it came down."""
+
 
 def foot_speed(motion: "Motion", side: "Side") -> "NDArray[np.float64]":
     """(m,) speed of the middle of ankle, heel and toes in torso lengths a second."""
     foot = sum(motion.point(f"{side}_{part}") for part in ("ankle", "heel", "foot_index"))
     return speed(np.asarray(foot) / 3.0) / motion.torso_px
+
+
+def ahead_of_back_foot(part: "Motion", front: "Side") -> "NDArray[np.float64]":
+    """(m,) pixels from the back ankle to the front one, positive to the right of the picture.
+
+    One picture gives both, so a camera that pans changes nothing.
+    """
+    apart = part.point(f"{front}_ankle") - part.point(f"{other(front)}_ankle")
+    return np.asarray(apart[:, 0])
+
+
+def towards(part: "Motion", front: "Side", at_s: float) -> float:
+    """Return 1 when play goes to the right of the picture, -1 to the left.
+
+    Where the front foot stands says so: hips travel with a camera that pans, and a batter's toes
+    point across the pitch.
+    """
+    ahead = ahead_of_back_foot(part, front)
+    known = np.isfinite(ahead)
+    if not known.any():
+        return float("nan")
+    return float(np.sign(np.interp(at_s, part.t_s[known], ahead[known])))
 
 
 def landing(

@@ -1,5 +1,6 @@
 """Strokes and deliveries: find them, take the metrics of each, combine them."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shared.results import Event, Metric, Reason, Repetition, View
@@ -7,11 +8,12 @@ from worker_service.pipeline.metrics.cricket.app_metrics import app_metrics
 from worker_service.pipeline.metrics.cricket.batting import find_strokes
 from worker_service.pipeline.metrics.cricket.bowling import find_deliveries
 from worker_service.pipeline.metrics.cricket.delivery_metrics import delivery_metrics
+from worker_service.pipeline.metrics.cricket.knee_action import knee_action
 from worker_service.pipeline.metrics.cricket.stroke_metrics import stroke_metrics
 from worker_service.pipeline.metrics.lengths import in_metres
 from worker_service.pipeline.metrics.measurement import Measurement
 from worker_service.pipeline.metrics.repetitions import combine
-from worker_service.pipeline.metrics.sight import look
+from worker_service.pipeline.metrics.sight import event_trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from worker_service.pipeline.metrics.cricket.action import Action, Found
     from worker_service.pipeline.metrics.scene import Scene
 
-FULL_TRUST_HZ = 30.0
-"""From here on an event is placed as well as the pose model sees it."""
+HIPS = ("left_hip", "right_hip")
 
 _EVENT_FIT = {View.SIDE: 1.0, View.OBLIQUE: 0.85}
 _EVENT_FIT |= dict.fromkeys((View.FRONT, View.REAR, View.UNKNOWN), 0.6)
@@ -33,8 +34,14 @@ def measure_batting(scene: "Scene") -> Measurement:
 
 
 def measure_bowling(scene: "Scene") -> Measurement:
-    """Return every delivery's events, and the metrics over all of them."""
-    return _measured(scene, find_deliveries(scene, scene.settings.handedness), delivery_metrics)
+    """Return every delivery's events, the metrics over all of them and the kind of front leg.
+
+    The kinds are told apart in adults (Portus 2004).
+    """
+    deliveries = find_deliveries(scene, scene.settings.handedness)
+    measured = _measured(scene, deliveries, delivery_metrics)
+    kind = knee_action(measured.metrics) if scene.is_adult else None
+    return replace(measured, kinds=(kind,)) if kind else measured
 
 
 def _measured(
@@ -69,10 +76,7 @@ def _measured(
 
 
 def _event(scene: "Scene", found: "Found") -> Event:
-    """Trust an event as far as the body was seen, by the rate of the pictures and by the view."""
-    seen = look(scene.track, ("left_hip", "right_hip"), found.at_s, found.at_s)
-    trust = seen.visibility * seen.coverage * min(1.0, seen.rate_hz / FULL_TRUST_HZ)
-    trust *= _EVENT_FIT[scene.view]
+    trust = event_trust(scene.track, HIPS, found.at_s) * _EVENT_FIT[scene.view]
     return scene.clock.event(found.type, found.at_s, confidence=trust, side=found.side)
 
 
@@ -86,4 +90,5 @@ def _repetition(
         end_s=end.t_s,
         side=action.arm,
         values={key: metric.value for key, metric in metrics.items()},
+        at_s={key: one.at.t_s for key, one in metrics.items() if one.at},
     )

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.results import Metric, Reason, Side
-from worker_service.pipeline.metrics.cricket.action import other
 from worker_service.pipeline.metrics.cricket.feet import landing
+from worker_service.pipeline.metrics.rhythm import best_hz, explained
 from worker_service.pipeline.metrics.scene import Reading, Window
+from worker_service.pipeline.metrics.sides import other
 from worker_service.pipeline.signals.moments import samples
 
 if TYPE_CHECKING:
@@ -30,10 +31,8 @@ STRIDES = 3
 """Fewer are no rhythm."""
 
 STRIDE_HZ = np.arange(0.8, 3.5, 0.01)
-FINE_SHARE = np.linspace(0.95, 1.05, 101)
-HARMONICS = (1, 2, 3)
-"""The rhythm is found by a plain wave, which cannot take half of it for the whole, and then placed
-by one with the overtones that feet have because they stand still for a while."""
+MULTIPLES = 3
+"""What a foot's path in a run-up is made of, with the stride's own frequency."""
 
 REGULAR = 0.6
 """Share of the feet's movement against each other that one rhythm must explain."""
@@ -87,34 +86,18 @@ def run_up_cadence(scene: "Scene", action: "Action") -> Metric:
 
 
 def _rhythm_hz(t_s: "NDArray[np.float64]", apart: "NDArray[np.float64]") -> float | None:
-    """Return the frequency of the sinusoid that fits best, None without a clear one."""
+    """Return the frequency that fits best, None without a clear one.
+
+    It is found by a plain wave, which cannot take half of it for the whole, and then placed with
+    the multiples that feet have because they stand still for a while.
+    """
     known = np.isfinite(apart).all(axis=1)
     if known.sum() < samples(STRIDES / STRIDE_HZ[-1]):
         return None
-    time, values = t_s[known] - t_s[known].mean(), apart[known]
-    drift = np.stack([np.ones_like(time), time], axis=1)
-    values = values - drift @ np.linalg.lstsq(drift, values, rcond=None)[0]
-    lasts_s = float(time[-1] - time[0])
-    allowed = STRIDE_HZ[STRIDE_HZ * lasts_s >= STRIDES - 0.25]
-    left_over = [_left_over(time, values, float(hz), (1,)) for hz in allowed]
-    if not left_over or min(left_over) > (1.0 - REGULAR) * float((values**2).sum()):
+    t_s, apart = t_s[known], apart[known]
+    allowed = STRIDE_HZ[float(np.ptp(t_s)) * STRIDE_HZ >= STRIDES - 0.25]
+    shares = [explained(t_s, apart, float(hz), multiples=1) for hz in allowed]
+    if not shares or max(shares) < REGULAR:
         return None
-    best = int(np.argmin(left_over))
-    if best == 0:
-        return None
-    fine = float(allowed[best]) * FINE_SHARE
-    return float(fine[np.argmin([_left_over(time, values, float(hz), HARMONICS) for hz in fine])])
-
-
-def _left_over(
-    time: "NDArray[np.float64]",
-    values: "NDArray[np.float64]",
-    hz: float,
-    harmonics: tuple[int, ...],
-) -> float:
-    """Sum of squares that a wave of this frequency and a drift do not explain."""
-    phases = [2.0 * np.pi * hz * harmonic * time for harmonic in harmonics]
-    waves = [wave for phase in phases for wave in (np.cos(phase), np.sin(phase))]
-    basis = np.stack([*waves, np.ones_like(time), time], axis=1)
-    rest = values - basis @ np.linalg.lstsq(basis, values, rcond=None)[0]
-    return float((rest**2).sum())
+    best = int(np.argmax(shares))
+    return best_hz(t_s, apart, float(allowed[best]), multiples=MULTIPLES) if best else None

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shared.results import EventType, Metric, Reason, Side
-from worker_service.pipeline.metrics.cricket.action import other
+from shared.results import EventType, Metric, Reason
+from worker_service.pipeline.metrics.cricket.feet import AT_REST_S, ahead_of_back_foot, towards
 from worker_service.pipeline.metrics.cricket.readings import at_event, not_found, part_of
 from worker_service.pipeline.metrics.geometry import lean_deg
 from worker_service.pipeline.metrics.lengths import standing_px
@@ -13,13 +13,8 @@ from worker_service.pipeline.metrics.scene import Reading, Scene, Window
 from worker_service.pipeline.signals.derivatives import unwrapped_deg
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from worker_service.pipeline.metrics.cricket.action import Action
     from worker_service.pipeline.signals.motion import Motion
-
-STANDS_S = 0.03
-"""The front foot has come to rest this long after its plant."""
 
 ANKLES = ("left_ankle", "right_ankle")
 HANDS = ("left_wrist", "right_wrist", "left_shoulder", "right_shoulder")
@@ -47,7 +42,7 @@ def _stance_width(scene: Scene, action: "Action", part: "Motion") -> Metric:
 def _stride(scene: Scene, action: "Action", part: "Motion") -> Metric:
     """How far the front ankle goes along the ground from stance to plant, in standing heights.
 
-    Measured from the back ankle, so a camera that pans changes nothing.
+    Measured from the back ankle.
     """
     key = "stride_length"
     if action.front is None:
@@ -55,7 +50,7 @@ def _stride(scene: Scene, action: "Action", part: "Motion") -> Metric:
     stance_s = action.at_s(EventType.STANCE)
     if stance_s is None:
         return not_found(scene, action, key, ANKLES, action.front)
-    ahead = _from_back_foot(part, action.front)
+    ahead = ahead_of_back_foot(part, action.front)
     gone = np.abs(ahead - np.interp(stance_s, part.t_s, ahead)) / standing_px(part)
     return at_event(
         scene,
@@ -65,7 +60,7 @@ def _stride(scene: Scene, action: "Action", part: "Motion") -> Metric:
         ANKLES,
         event=EventType.FRONT_FOOT_PLANT,
         side=action.front,
-        delay_s=STANDS_S,
+        delay_s=AT_REST_S,
     )
 
 
@@ -76,7 +71,7 @@ def _head_over_front_foot(scene: Scene, action: "Action", part: "Motion") -> Met
         return scene.missing(key, Reason.SIDE_UNKNOWN)
     foot = (part.point(f"{action.front}_ankle") + part.point(f"{action.front}_foot_index")) / 2.0
     off = (part.middle("ear") - foot)[:, 0] / standing_px(part)
-    ahead = _forward(action, part, action.front) * off
+    ahead = towards(part, action.front, action.key.at_s) * off
     points = ("left_ear", "right_ear", f"{action.front}_ankle", f"{action.front}_foot_index")
     return at_event(scene, action, key, (part.t_s, ahead), points, side=action.front)
 
@@ -87,7 +82,7 @@ def _backlift(scene: Scene, action: "Action", part: "Motion") -> Metric:
     if action.front is None:
         return scene.missing(key, Reason.SIDE_UNKNOWN)
     lean = lean_deg(part.middle("wrist"), part.middle("shoulder"))
-    back = unwrapped_deg(_forward(action, part, action.front) * lean)
+    back = unwrapped_deg(towards(part, action.front, action.key.at_s) * lean)
     return at_event(scene, action, key, (part.t_s, back), HANDS, event=EventType.BACKLIFT_TOP)
 
 
@@ -104,15 +99,3 @@ def _downswing(scene: Scene, action: "Action") -> Metric:
         event=EventType.CONTACT,
     )
     return scene.metric(key, reading)
-
-
-def _from_back_foot(part: "Motion", front: Side) -> "NDArray[np.float64]":
-    """(m,) pixels from the back ankle to the front one, positive to the right of the picture."""
-    apart = part.point(f"{front}_ankle") - part.point(f"{other(front)}_ankle")
-    return np.asarray(apart[:, 0])
-
-
-def _forward(action: "Action", part: "Motion", front: Side) -> float:
-    """1 when the bowler is on the right of the picture, -1 on the left."""
-    ahead = _from_back_foot(part, front)
-    return float(np.sign(np.interp(action.key.at_s, part.t_s, ahead)))

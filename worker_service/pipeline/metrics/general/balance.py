@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.results import Metric, Reason
-from worker_service.pipeline.metrics.cricket.app_metrics import FEET, HEAD, base_offset
 from worker_service.pipeline.metrics.general.stretch import HIPS, along
+from worker_service.pipeline.metrics.posture import FEET, HEAD, base_offset, head_over_feet
 from worker_service.pipeline.metrics.scene import Scene
 from worker_service.pipeline.signals.derivatives import speed
 from worker_service.pipeline.signals.even import EVEN_HZ
@@ -33,7 +33,7 @@ def over_planted_feet(scene: Scene, part: "Motion") -> dict[str, Metric]:
     if not stands:
         keys = ("head_stability_score", "balance_drift_score")
         return {key: scene.missing(key, Reason.EVENT_NOT_FOUND) for key in keys}
-    sideways = (part.middle("ear") - part.middle("ankle"))[:, 0] / part.torso_px
+    sideways = head_over_feet(part)[:, 0] / part.torso_px
     offset = base_offset(part)
     sway, drift = (np.full(len(part), np.nan) for _ in range(2))
     for stand in stands:

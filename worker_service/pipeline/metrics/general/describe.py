@@ -5,21 +5,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.results import Event, EventType, Highlight, Metric, Reason, Side
-from worker_service.pipeline.metrics.general.balance import over_planted_feet
-from worker_service.pipeline.metrics.general.bursts import (
+from worker_service.pipeline.metrics.bursts import (
     LIVELY,
     Burst,
     energy,
     find_bursts,
     longest_hold,
 )
+from worker_service.pipeline.metrics.general.balance import over_planted_feet
 from worker_service.pipeline.metrics.general.jumps import Jumps
 from worker_service.pipeline.metrics.general.rhythm import cycles_per_minute
 from worker_service.pipeline.metrics.general.stretch import TRUNK, along
 from worker_service.pipeline.metrics.geometry import lean_deg
 from worker_service.pipeline.metrics.measurement import Measurement
 from worker_service.pipeline.metrics.scene import Reading, Scene, Window
-from worker_service.pipeline.metrics.sight import look
+from worker_service.pipeline.metrics.sight import event_trust
 from worker_service.pipeline.signals.derivatives import speed
 from worker_service.pipeline.signals.known import median
 
@@ -60,8 +60,7 @@ def measure_general(scene: Scene) -> Measurement:
 def _peak(scene: Scene, liveliness: "NDArray[np.float64]", burst: Burst) -> Event:
     inside = liveliness[burst.first : burst.last + 1]
     at_s = float(scene.motion.t_s[burst.first + int(np.nanargmax(inside))])
-    seen = look(scene.track, LIVELY, at_s, at_s)
-    trust = seen.visibility * seen.coverage
+    trust = event_trust(scene.track, LIVELY, at_s)
     return scene.clock.event(EventType.MOVEMENT_PEAK, at_s, confidence=trust)
 
 

@@ -9,7 +9,7 @@ from worker_service.pipeline.metrics.general.free_fall import GRAVITY_M_S2
 from worker_service.pipeline.metrics.general.stretch import HIPS
 from worker_service.pipeline.metrics.repetitions import combine
 from worker_service.pipeline.metrics.scene import Reading, Window
-from worker_service.pipeline.metrics.sight import look
+from worker_service.pipeline.metrics.sight import event_trust
 
 if TYPE_CHECKING:
     from worker_service.pipeline.metrics.scene import Scene
@@ -28,8 +28,7 @@ class Jumps:
     def of(cls, scene: "Scene") -> Self:
         height_cm = scene.settings.athlete_height_cm
         found = find_flights(scene.motion, height_cm / 100.0 if height_cm else None)
-        factor = scene.track.slow_motion_factor
-        changes = [change_s / factor for change_s in scene.track.clock_changes_s]
+        changes = scene.track.clock_changes_real_s
         even = [
             flight
             for flight in found
@@ -57,6 +56,7 @@ class Jumps:
                 start_s=clock.moment(flight.take_off_s).t_s,
                 end_s=clock.moment(flight.landing_s).t_s,
                 values={key: metric.value for key, metric in self._measured(flight).items()},
+                at_s={key: one.at.t_s for key, one in self._measured(flight).items() if one.at},
             )
             for index, flight in enumerate(self.flights)
         )
@@ -71,17 +71,21 @@ class Jumps:
 
     def _measured(self, flight: Flight) -> dict[str, Metric]:
         """Time in the air, and the height a body reaches that rises and falls for as long."""
-        height = GRAVITY_M_S2 * flight.duration_s**2 / 8.0
-        return {
-            "flight_time": self.scene.metric("flight_time", _reading(flight, flight.duration_s)),
-            "jump_height": self.scene.metric("jump_height", _reading(flight, height))
-            if flight.level
-            else self.scene.missing("jump_height", Reason.NOT_DEFINED_FOR_MOVEMENT),
-        }
+        time = self.scene.metric("flight_time", _reading(flight, flight.duration_s))
+        return {"flight_time": time, "jump_height": self._height(flight, time)}
+
+    def _height(self, flight: Flight, time: Metric) -> Metric:
+        """A height is as good as the time it is computed from."""
+        if not flight.level:
+            return self.scene.missing("jump_height", Reason.NOT_DEFINED_FOR_MOVEMENT)
+        if time.reason:
+            return self.scene.missing("jump_height", time.reason)
+        height_m = GRAVITY_M_S2 * flight.duration_s**2 / 8.0
+        return self.scene.metric("jump_height", _reading(flight, height_m))
 
     def _event(self, kind: EventType, at_s: float) -> Event:
-        seen = look(self.scene.track, FOLLOWED, at_s, at_s)
-        return self.scene.clock.event(kind, at_s, confidence=seen.visibility * seen.coverage)
+        trust = event_trust(self.scene.track, FOLLOWED, at_s)
+        return self.scene.clock.event(kind, at_s, confidence=trust)
 
 
 def _reading(flight: Flight, value: float) -> Reading:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.results import Metric, Reason, Series
-from worker_service.pipeline.metrics.general.bursts import energy, find_bursts
+from worker_service.pipeline.metrics.bursts import why_nothing_was_found
 from worker_service.pipeline.metrics.lengths import in_metres, standing_px
 from worker_service.pipeline.metrics.measurement import Measurement
+from worker_service.pipeline.metrics.rates import FEWEST_HZ, seen_anywhere
 from worker_service.pipeline.metrics.repetitions import combine
 from worker_service.pipeline.metrics.running.body import RunningBody
 from worker_service.pipeline.metrics.running.cadence import steps_per_minute
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 FEWEST_STRIDES = 3
 """Fewer, left and right together, are no running to speak of."""
 
-FEWEST_HZ = 12.0
-"""Below, a whole flight falls between two pictures."""
-
 ANKLES = ("left_ankle", "right_ankle")
 
 
@@ -41,7 +39,7 @@ def measure_running(scene: Scene) -> Measurement:
     never stand together, and neither side leads.
     """
     stances = find_stances(scene)
-    strides = find_strides(stances, _clock_changes_s(scene))
+    strides = find_strides(stances, scene.track.clock_changes_real_s)
     if len(strides) < FEWEST_STRIDES or not _is_fast_enough(scene, strides):
         return _nothing(scene, _why_not(scene))
     body = RunningBody.of(scene.motion.between(strides[0].contact_s - 0.5, strides[-1].end_s + 0.5))
@@ -61,11 +59,6 @@ def _is_fast_enough(scene: Scene, strides: list[Stride]) -> bool:
     return seen.rate_hz >= FEWEST_HZ * RATE_TOLERANCE
 
 
-def _clock_changes_s(scene: Scene) -> tuple[float, ...]:
-    factor = scene.track.slow_motion_factor
-    return tuple(change / factor for change in scene.track.clock_changes_s)
-
-
 def _nothing(scene: Scene, reason: Reason) -> Measurement:
     metrics = {key: scene.missing(key, reason) for key in scene.specs}
     return Measurement((), (), (), metrics | _undefined(scene), scene.clock)
@@ -77,15 +70,12 @@ def _undefined(scene: Scene) -> dict[str, Metric]:
 
 def _why_not(scene: Scene) -> Reason:
     """Tell feet that were out of sight from a body that did not move and one that did not run."""
-    if scene.track.rate_hz < FEWEST_HZ * RATE_TOLERANCE:
+    if not seen_anywhere(scene.track, FEWEST_HZ):
         return Reason.SAMPLE_RATE_TOO_LOW
     known = np.isfinite(scene.motion.point(ANKLES[0]) + scene.motion.point(ANKLES[1])).all(axis=1)
-    if known.mean() < MIN_COVERAGE:
-        return Reason.LANDMARKS_HIDDEN
-    moved = find_bursts(scene.motion, energy(scene.motion))
-    if not moved:
-        return Reason.NO_MOVEMENT
-    return Reason.CLOCK_CHANGES if scene.track.clock_changes_s else Reason.EVENT_NOT_FOUND
+    reason = why_nothing_was_found(scene.motion, seen=bool(known.mean() >= MIN_COVERAGE))
+    changed = reason is Reason.EVENT_NOT_FOUND and scene.track.clock_changes_s
+    return Reason.CLOCK_CHANGES if changed else reason
 
 
 def _per_stride(

@@ -6,7 +6,7 @@ from shared.results import Event, EventType, Metric, Repetition, Side
 from worker_service.pipeline.metrics.running.stances import Stance
 from worker_service.pipeline.metrics.running.strides import Stride, unfinished
 from worker_service.pipeline.metrics.scene import RATE_TOLERANCE, Scene
-from worker_service.pipeline.metrics.sight import look
+from worker_service.pipeline.metrics.sight import event_trust, look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,10 +32,11 @@ def show_events(scene: Scene, stances: list[Stance], strides: list[Stride]) -> l
 
 
 def _event(scene: Scene, kind: EventType, at_s: float, side: Side) -> Event | None:
-    seen = look(scene.track, (f"{side}_heel", f"{side}_foot_index"), at_s, at_s)
-    if seen.rate_hz < EVENTS_HZ * RATE_TOLERANCE:
+    sole = (f"{side}_heel", f"{side}_foot_index")
+    if look(scene.track, sole, at_s, at_s).rate_hz < EVENTS_HZ * RATE_TOLERANCE:
         return None
-    return scene.clock.event(kind, at_s, confidence=seen.visibility * seen.coverage, side=side)
+    trust = event_trust(scene.track, sole, at_s)
+    return scene.clock.event(kind, at_s, confidence=trust, side=side)
 
 
 def show_strides(
@@ -45,7 +46,10 @@ def show_strides(
     seen_s = scene.track.real_s[scene.track.present]
     shown = [
         _repetition(scene, stride.side, stride.contact_s, stride.end_s).model_copy(
-            update={"values": {key: metrics[n].value for key, metrics in per_stride.items()}}
+            update={
+                "values": {key: metrics[n].value for key, metrics in per_stride.items()},
+                "at_s": {key: at.t_s for key, one in per_stride.items() if (at := one[n].at)},
+            }
         )
         for n, stride in enumerate(strides)
     ]

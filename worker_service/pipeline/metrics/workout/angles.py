@@ -7,8 +7,10 @@ import numpy as np
 from shared.results import Side
 from worker_service.pipeline.metrics.geometry import joint_angle_deg, lean_deg
 from worker_service.pipeline.metrics.scene import Reading, Scene, Window
+from worker_service.pipeline.metrics.sides import other
 from worker_service.pipeline.metrics.sight import look
 from worker_service.pipeline.metrics.workout.exercises import ExerciseSpec, Parts
+from worker_service.pipeline.signals.known import median
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,11 +58,8 @@ def body_line(scene: Scene, window: Window, at_s: float) -> Reading:
     along = (hip - ankle)[:, 0] / (shoulder - ankle)[:, 0]
     line_y = ankle[:, 1] + along * (shoulder - ankle)[:, 1]
     signed = np.where(hip[:, 1] < line_y, bend, -bend)
-    inside = signed[_inside(scene, window)]
-    known = inside[np.isfinite(inside)]
-    value = float(np.median(known)) if len(known) else float("nan")
     ankles = ("left_ankle", "right_ankle")
-    return Reading(value, TRUNK + ankles, window, at_s)
+    return Reading(median(signed[_inside(scene, window)]), TRUNK + ankles, window, at_s)
 
 
 def knees_inward(scene: Scene, rep: "Repeated", at_s: float) -> float:
@@ -75,9 +74,8 @@ def point_at(scene: Scene, name: str, axis: int, window: Window) -> float:
 
 
 def _inward_deg(scene: Scene, side: Side) -> "NDArray[np.float64]":
-    other = Side.RIGHT if side is Side.LEFT else Side.LEFT
     hip, knee, ankle = (scene.motion.point(f"{side}_{part}") for part in ("hip", "knee", "ankle"))
-    inside = np.sign(scene.motion.point(f"{other}_ankle") - ankle)[:, 0]
+    inside = np.sign(scene.motion.point(f"{other(side)}_ankle") - ankle)[:, 0]
     share = (knee - hip)[:, 1] / (ankle - hip)[:, 1]
     line_x = hip[:, 0] + share * (ankle - hip)[:, 0]
     return np.asarray(

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from shared.results import Side
-from worker_service.pipeline.signals.even import even_clock
+from worker_service.pipeline.signals.even import EVEN_HZ, even_clock
 from worker_service.pipeline.signals.known import median
 from worker_service.pipeline.signals.view import FRONTAL_SHOULDERS
 from worker_service.pipeline.track import INDEX
@@ -63,7 +63,7 @@ class Body:
         """Read the heights of every picture and draw them on the even clock."""
         clock, length_px = even_clock(track.real_s), _length_px(track)
         curves = {
-            name: _drawn(track.real_s, curve / length_px, clock)
+            name: _drawn(track.real_s, curve / length_px, clock, track.breaks_real_s)
             for name, curve in _heights(track).items()
         }
         return cls(track, clock, length_px, curves)
@@ -114,18 +114,24 @@ def _length_px(track: "PoseTrack") -> float:
 
 
 def _drawn(
-    t_s: "NDArray[np.float64]", values: "NDArray[np.float64]", clock: "NDArray[np.float64]"
+    t_s: "NDArray[np.float64]",
+    values: "NDArray[np.float64]",
+    clock: "NDArray[np.float64]",
+    breaks_s: tuple[float, ...],
 ) -> "NDArray[np.float64]":
-    """Draw a curve through the known values, broken where none is known for long."""
+    """Draw a curve through the known values, broken at cuts and where none is known for long."""
     drawn = np.full(len(clock), np.nan)
     known = np.isfinite(values)
     seen_s, seen = t_s[known], values[known]
     holes = np.flatnonzero(np.diff(seen_s) > BRIDGED_S) + 1
-    for first, last in pairwise([0, *holes.tolist(), len(seen_s)]):
+    cuts = np.searchsorted(seen_s, breaks_s)
+    for first, last in pairwise(np.unique(np.r_[0, holes, cuts, len(seen_s)]).tolist()):
         if last - first > 1:
             inside = (clock >= seen_s[first] - 1e-9) & (clock <= seen_s[last - 1] + 1e-9)
             curve = PchipInterpolator(seen_s[first:last], seen[first:last])
             drawn[inside] = curve(clock[inside])
+    for break_s in breaks_s:
+        drawn[np.abs(clock - break_s) < 1.0 / EVEN_HZ] = np.nan
     return drawn
 
 

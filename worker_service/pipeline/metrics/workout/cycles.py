@@ -27,6 +27,10 @@ BEYOND_VIEW = 0.15
 """By which share of its duration a way may be drawn beyond what was seen. (One that never rests at
 its ends, as of a pendulum, is drawn a twelfth too long on either side.)"""
 
+OVERLAP = 0.1
+"""Share of a way by which it may overlap the other through noise alone. (Something that never
+rests is drawn a twelfth too long on either way, which makes a sixth.)"""
+
 NEAR_TURN = np.linspace(0.1, 0.4, 6)
 """Shares of the way below the turn at which one that never rests is looked at: from where it is
 quick enough to time it to where it still passes alike on both sides."""
@@ -118,7 +122,10 @@ def _met(
     Something that never rests, as a pendulum, is not on a path of least jerk: both ways are drawn
     too long. Its turn lies in the middle of where it passes the same heights close to it.
     """
-    if going is None or coming is None or going.turn_s <= coming.turn_s:
+    if going is None or coming is None:
+        return going, coming
+    longest_s = OVERLAP * max(going.duration_s or 0.0, coming.duration_s or 0.0)
+    if going.turn_s - coming.turn_s <= longest_s:
         return going, coming
     levels = out[turn] - NEAR_TURN * min(going.length, coming.length)
     until, since = slice(0, turn + 1), slice(None, turn - 1 if turn else None, -1)

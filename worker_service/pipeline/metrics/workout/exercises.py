@@ -64,6 +64,7 @@ class ExerciseSpec(_Row):
         joint: three parts whose angle tells how far a repetition goes.
         front_leg: the joint is that of the leg in front, which may change sides.
         depth: the metric that holds the angle at the turn.
+        opens: whether the joint opens towards the turn, as the arms of a jumping jack do.
         even: the part whose left and right are compared.
         also: what else is measured of this exercise alone.
         posture: true of every repetition, or it is none of this exercise.
@@ -76,16 +77,12 @@ class ExerciseSpec(_Row):
     joint: Parts
     front_leg: bool = False
     depth: str
+    opens: bool = False
     even: str | None = None
     also: tuple[str, ...] = ()
     good: Good
     posture: tuple[Sign, ...] = Field(min_length=1)
     told_by: tuple[Sign, ...] = Field(min_length=1)
-
-    @property
-    def opens(self) -> bool:
-        """Whether the joint opens towards the turn, as the arms of a jumping jack do."""
-        return self.depth == "arms_at_top"
 
     def is_deep(self, angle_deg: float) -> bool:
         """Tell whether a repetition that turns at this angle went far enough."""

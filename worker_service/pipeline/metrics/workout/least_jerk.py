@@ -1,4 +1,6 @@
-"""The path of least jerk, which people take between two rests (Flash & Hogan 1985).
+"""The path of least jerk, after a model of arms that reach (Flash & Hogan 1985).
+
+That whole bodies move so between two rests is the app's own assumption, tried on its clips.
 
 Where a movement begins and ends is flat, and noise decides which sample leaves rest first. The
 path fitted through the whole way is not: it finds both ends from the steep middle.

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.results import Event, EventType, Metric, Reason, Repetition
-from worker_service.pipeline.metrics.general.bursts import energy, find_bursts
+from worker_service.pipeline.metrics.bursts import why_nothing_was_found
 from worker_service.pipeline.metrics.measurement import Measurement
-from worker_service.pipeline.metrics.sight import look
+from worker_service.pipeline.metrics.sight import event_trust
 from worker_service.pipeline.metrics.table import APP_METRICS
 from worker_service.pipeline.metrics.workout.body import Body
 from worker_service.pipeline.metrics.workout.classify import infer, repetitions
@@ -31,9 +31,6 @@ OF_EVERY_EXERCISE = (
     "tempo_pause",
     "rep_rate",
 )
-
-FULL_TRUST_HZ = 30.0
-"""From here on a moment is placed as well as the pose model sees it."""
 
 
 def measure_workout(scene: "Scene") -> Measurement:
@@ -86,10 +83,8 @@ def _measurement(
 
 def _why_nothing(scene: "Scene", body: Body) -> Reason:
     """Tell stillness and an unseen body from a movement that is no repetition."""
-    if not find_bursts(scene.motion, energy(scene.motion)):
-        return Reason.NO_MOVEMENT
-    seen = np.isfinite(body.curves["shoulders_over_hips"]).any()
-    return Reason.EVENT_NOT_FOUND if seen else Reason.LANDMARKS_HIDDEN
+    seen = bool(np.isfinite(body.curves["shoulders_over_hips"]).any())
+    return why_nothing_was_found(scene.motion, seen=seen)
 
 
 def _events(scene: "Scene", spec: "ExerciseSpec", rep: "Repeated") -> list[Event]:
@@ -100,13 +95,14 @@ def _events(scene: "Scene", spec: "ExerciseSpec", rep: "Repeated") -> list[Event
         (EventType.REP_BOTTOM, cycle.turn_s),
         (EventType.REP_END, cycle.end_s),
     )
-    events = []
-    for kind, at_s in moments:
-        if at_s is not None:
-            seen = look(scene.track, driven_by(spec), at_s, at_s)
-            trust = seen.visibility * seen.coverage * min(1.0, seen.rate_hz / FULL_TRUST_HZ)
-            events.append(scene.clock.event(kind, at_s, confidence=trust, side=rep.front))
-    return events
+    parts = driven_by(spec)
+    return [
+        scene.clock.event(
+            kind, at_s, confidence=event_trust(scene.track, parts, at_s), side=rep.front
+        )
+        for kind, at_s in moments
+        if at_s is not None
+    ]
 
 
 def _repetition(
@@ -122,4 +118,5 @@ def _repetition(
         side=rep.front,
         complete=cycle.complete,
         values={key: metric.value for key, metric in metrics.items()},
+        at_s={key: one.at.t_s for key, one in metrics.items() if one.at},
     )

@@ -76,8 +76,10 @@ def _good(scene: Scene, spec: "ExerciseSpec", whole: "list[Repeated]", values: V
     """Count the repetitions that went far enough and down under control.
 
     Missing unless every repetition can be judged well: a view that blurs the depth by more than
-    the way from good to bad would praise and blame by chance.
+    the way from good to bad would praise and blame by chance. The limits are those of adults.
     """
+    if not scene.is_adult:
+        return scene.missing("good_reps", Reason.NOT_DEFINED_FOR_MOVEMENT)
     if scene.specs[spec.depth].blur.get(scene.view, 1.0) > 1.0:
         return scene.missing("good_reps", Reason.VIEW_UNSUITABLE)
     good, trust = 0, []
@@ -114,8 +116,6 @@ def _rate(scene: Scene, spec: "ExerciseSpec", whole: "list[Repeated]") -> Metric
     turns_s = [rep.cycle.turn_s for rep in whole if rep.cycle.turn_s is not None]
     if len(turns_s) < FEWEST:
         return scene.missing("rep_rate", Reason.EVENT_NOT_FOUND)
-    if scene.track.clock_changes_s:
-        return scene.missing("rep_rate", Reason.CLOCK_CHANGES)
     between_s = float(np.polyfit(range(len(turns_s)), turns_s, 1)[0])
     metric = scene.metric("rep_rate", _whole_set(spec, whole, 60.0 / between_s))
     return metric if metric.value is None else metric.model_copy(update={"n": len(turns_s)})

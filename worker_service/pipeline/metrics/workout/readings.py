@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from shared.results import EventType, Metric, Reason, Side
+from shared.results import EventType, Metric, Side
 from worker_service.pipeline.metrics.scene import Reading, Scene, Window
 from worker_service.pipeline.metrics.workout.angles import (
     around,
@@ -74,18 +74,15 @@ def _depth(seen: Seen) -> dict[str, Metric]:
 
 
 def _tempo(seen: Seen) -> dict[str, Metric]:
-    """Seconds of going down, staying and going up."""
+    """Seconds of going down, staying and going up, each at the moment it begins or, staying, is."""
     cycle, scene = seen.rep.cycle, seen.scene
-    factor = scene.track.slow_motion_factor
-    if any(seen.start_s < at_s / factor < seen.end_s for at_s in scene.track.clock_changes_s):
-        keys = ("tempo_down", "tempo_hold", "tempo_up")
-        return {key: scene.missing(key, Reason.CLOCK_CHANGES) for key in keys}
     ways = [way.duration_s or 0.0 for way in (cycle.out, cycle.back) if way]
-    down_s, up_s = ways if seen.spec.turn == "low" else reversed(ways)
+    begun = list(zip((seen.start_s, seen.turn_s), ways, strict=True))
+    down, up = begun if seen.spec.turn == "low" else reversed(begun)
     return {
-        "tempo_down": scene.metric("tempo_down", seen.between(seen.start_s, down_s)),
+        "tempo_down": scene.metric("tempo_down", seen.between(*down)),
         "tempo_hold": scene.metric("tempo_hold", seen.between(seen.turn_s, cycle.hold_s or 0.0)),
-        "tempo_up": scene.metric("tempo_up", seen.between(seen.turn_s, up_s)),
+        "tempo_up": scene.metric("tempo_up", seen.between(*up)),
     }
 
 

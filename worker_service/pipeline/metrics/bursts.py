@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shared.results import Reason
 from worker_service.pipeline.signals.derivatives import speed
 from worker_service.pipeline.signals.even import EVEN_HZ
 
@@ -54,6 +55,13 @@ def find_bursts(motion: "Motion", liveliness: "NDArray[np.float64]") -> list[Bur
         for burst in _joined(stretches)
         if burst.last - burst.first >= SHORTEST_S * EVEN_HZ and _travels(motion, burst)
     ]
+
+
+def why_nothing_was_found(motion: "Motion", *, seen: bool) -> Reason:
+    """Tell a body out of sight from one that kept still and from one that did something else."""
+    if not seen:
+        return Reason.LANDMARKS_HIDDEN
+    return Reason.EVENT_NOT_FOUND if find_bursts(motion, energy(motion)) else Reason.NO_MOVEMENT
 
 
 def longest_hold(bursts: list[Burst], liveliness: "NDArray[np.float64]") -> Burst | None:

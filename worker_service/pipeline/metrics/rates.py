@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from worker_service.pipeline.track import PoseTrack
 
 FEWEST_HZ = 12.0
-"""Below, a downswing or the arm's way over the top falls between two pictures."""
+"""Below, a downswing, the arm's way over the top or a runner's whole flight falls between two
+pictures."""
 
 FEET_HZ = 20.0
 """Below, no foot contact of a delivery is given: tracking at 15 a second, the pose model lags
