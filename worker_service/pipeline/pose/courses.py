@@ -25,7 +25,11 @@ NEW_SPEED = 3.0
 """Body lengths a second that a limb may have when it comes into view."""
 
 CHANGE_PRICE = 7.0
-"""Nats for a change of course, and for beginning or ending on the changed one."""
+"""Nats for a change of course."""
+
+ENDLESS_PRICE = 20.0
+"""Nats for beginning or ending on the changed course: a mix-up that nobody sees begin, or end, has
+half the evidence."""
 
 UNFIT = 3.0
 """A change of course may fit its own first sample worse by so many nats and no more: else it would
@@ -34,9 +38,14 @@ serve to leave out a sample of the wrong moment, such as a repeated picture."""
 ASTRAY_PRICE_PER_S = 5.0
 """Nats for a second on the changed course: of two readings nearly alike in everything else, the one
 that believes the labels for longer. Arms that cross while they are mixed up leave such readings.
-(Of
-generated mix-ups 97 % are repaired and one sound picture in 1700 is touched; with 1, and the ends
-for nothing, it was one in 700. With 15, mix-ups of two seconds were left four times in ten.)"""
+Of generated mix-ups 97 % are repaired and one sound picture in 1700 is touched; with 1 it was one
+in 700, with 15 mix-ups of two seconds were left four times in ten."""
+
+LOST = 50.0
+LOST_SAMPLES = 2
+"""A point this many times its variance from where any course expects it, so often in a row, is not
+there any more: the courses begin anew where it is. Otherwise one wild start would cost every course
+so much, for ever, that which of them is cheaper means nothing."""
 
 DOUBT = 3
 """Samples for which two ways that meet again are told apart by how they came."""
@@ -71,6 +80,11 @@ class _Filter:
         self.state = self.state @ move.T
         self.spread = move @ self.spread @ move.T + push[:, :, None] * push[:, None, :]
 
+    def begin_anew(self, there: "_Filter", points: NDArray[np.bool_]) -> None:
+        """Forget where some points were believed to be."""
+        self.state[:, :, points] = there.state[:, :, points]
+        self.spread[points] = there.spread[points]
+
     def learn(self, off: Floats, trust: Floats, known: NDArray[np.bool_]) -> None:
         """Correct by how far off the samples were, less by those that are hardly believed."""
         gain = self.spread[:, :, 0] / self.doubt[:, None] * known[:, None]
@@ -104,15 +118,20 @@ def _cheapest(
     choice = histories & 1
     is_change = choice[:, None] != (came_from & 1)
     price = np.full(len(histories), np.inf)
-    price[0], price[-1] = 0.0, CHANGE_PRICE
+    price[0], price[-1] = 0.0, ENDLESS_PRICE
     filters = _first(pairs[0], choice, known[0])
     chosen = np.zeros((len(t_s), len(histories)), dtype=np.int64)
+    astray = np.zeros(pairs.shape[2], dtype=np.int64)
     steps = np.diff(t_s, prepend=t_s[0])
     for sample in range(1, len(t_s)):
         filters.go_on(steps[sample], pull)
         off = pairs[sample][_SIDES] - filters.place[:, None]
         distance = (off**2).sum(axis=-1) / filters.doubt
-        cost = (TAILS + 2) / 2 * (np.log1p(distance / TAILS) * known[sample]).sum(axis=(2, 3))
+        far = distance.max(axis=2).min(axis=(0, 1)) > LOST
+        astray = np.where(known[sample], np.where(far, astray + 1, 0), astray)
+        anew = astray >= LOST_SAMPLES
+        weighed = known[sample] & ~anew
+        cost = (TAILS + 2) / 2 * (np.log1p(distance / TAILS) * weighed).sum(axis=(2, 3))
         own, other = cost[came_from, choice[:, None]], cost[came_from, 1 - choice[:, None]]
         change = np.where(own > other + UNFIT, np.inf, CHANGE_PRICE)
         total = price[came_from] + own + np.where(is_change, change, 0.0)
@@ -123,7 +142,10 @@ def _cheapest(
         trust = np.minimum(1.0, (TAILS + 2) / (TAILS + distance[source, choice]))
         filters.state = filters.state[source]
         filters.learn(off[source, choice], trust, known[sample])
-    return _traced(chosen, int((price + choice * CHANGE_PRICE).argmin()))
+        if anew.any():
+            filters.begin_anew(_first(pairs[sample], choice, known[sample]), anew)
+            astray[anew] = 0
+    return _traced(chosen, int((price + choice * ENDLESS_PRICE).argmin()))
 
 
 _SIDES = np.array([[0, 1], [1, 0]])
