@@ -26,6 +26,13 @@ def one_athlete(source: Path, *, width: int, height: int, seconds: float, fps: i
     return _made(target, _there_and_back(source), (width, height), round(seconds * fps), fps)
 
 
+def one_burst(source: Path, *, width: int, height: int, seconds: float, fps: int = 60) -> Path:
+    """The man alone, who hardly moves but for raising his arms once, half-way."""
+    target = FOLDER / f"one_burst_{width}x{height}_{seconds:g}s_{fps}fps.mp4"
+    pictures = _still_but_once(source, round(seconds * fps))
+    return _made(target, pictures, (width, height), round(seconds * fps), fps)
+
+
 def _repeated(source: Path) -> Iterator[VideoFrame]:
     while True:
         with av.open(str(source)) as original:
@@ -35,6 +42,14 @@ def _repeated(source: Path) -> Iterator[VideoFrame]:
 def _there_and_back(source: Path) -> Iterator[VideoFrame]:
     alone = list(islice(_repeated(source), MAN_ALONE))
     return cycle(chain(alone, alone[-2:0:-1]))
+
+
+def _still_but_once(source: Path, total: int) -> Iterator[VideoFrame]:
+    alone = list(islice(_repeated(source), MAN_ALONE))
+    still = cycle(alone[i] for i in (11, 12, 13, 14, 13, 12))
+    burst = [*alone[11:], *alone[:10:-1]]
+    before = (total - len(burst)) // 2
+    return chain(islice(still, before), burst, still)
 
 
 def _made(

@@ -5,6 +5,7 @@ from tests.pipeline.coloured_people import BLUE, GREEN, RED, BoxEngine, scene
 from worker_service.pipeline.engine import Picture
 from worker_service.pipeline.pose.athlete import candidates
 from worker_service.pipeline.pose.follow import (
+    ARRIVING_S,
     LOOK_ANYWAY_S,
     LOOK_EVERY_PICTURES,
     LOOK_EVERY_S,
@@ -98,7 +99,7 @@ def looks_at(boxes_at, pictures=180):
 
 
 def test_looks_are_rare_where_nothing_changes():
-    at_first, later = LOOK_ANYWAY_S / LOOK_EVERY_S, (180 / 30 - LOOK_ANYWAY_S) / LOOK_ANYWAY_S
+    at_first, later = ARRIVING_S / LOOK_EVERY_S, (180 / 30 - ARRIVING_S) / LOOK_ANYWAY_S
     assert looks_at(lambda i: [(RED, 60, 220, 150)]) <= at_first + later + 1
 
 

@@ -27,9 +27,12 @@ LOOK_EVERY_PICTURES = 8
 """A look costs as much as following one person through one to three pictures. Whichever of the
 two intervals is longer holds."""
 
-LOOK_ANYWAY_S = 2.0
-"""As often, though nothing seems to have changed: the last look may have missed somebody. For so
-long at first every look is taken: who was there from the beginning changes nothing by being so."""
+LOOK_ANYWAY_S = 4.0
+"""As often, though nothing seems to have changed: the last look may have missed somebody."""
+
+ARRIVING_S = 1.0
+"""For so long at first every look is taken: who was there from the beginning changes nothing by
+being so."""
 
 LOST_AFTER_PICTURES = 15
 """A landmarker that found nobody for so long is let go, unless it is the last one."""
@@ -184,7 +187,7 @@ class Followers:
         self._next_look_s = picture.t_s + LOOK_EVERY_S
         if self._began_s is None:
             self._began_s = picture.t_s
-        if picture.t_s < self._began_s + LOOK_ANYWAY_S:
+        if picture.t_s < self._began_s + ARRIVING_S:
             return True
         if picture.t_s >= self._looked_s + LOOK_ANYWAY_S:
             return True
