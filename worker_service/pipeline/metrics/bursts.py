@@ -50,10 +50,11 @@ def find_bursts(motion: "Motion", liveliness: "NDArray[np.float64]") -> list[Bur
     moving = np.concatenate(([False], np.nan_to_num(liveliness) > STILL, [False]))
     edges = np.flatnonzero(moving[1:] != moving[:-1])
     stretches = [Burst(int(first), int(last) - 1) for first, last in edges.reshape(-1, 2)]
+    far_px = LEAST_TRAVEL * motion.torso_px
     return [
         burst
         for burst in _joined(stretches)
-        if burst.last - burst.first >= SHORTEST_S * EVEN_HZ and _travels(motion, burst)
+        if burst.last - burst.first >= SHORTEST_S * EVEN_HZ and _travels(motion, burst, far_px)
     ]
 
 
@@ -85,12 +86,12 @@ def _joined(bursts: list[Burst]) -> list[Burst]:
     return [Burst(bursts[a].first, bursts[b - 1].last) for a, b in pairwise(cuts) if b > a]
 
 
-def _travels(motion: "Motion", burst: Burst) -> bool:
+def _travels(motion: "Motion", burst: Burst, far_px: float) -> bool:
     part = slice(burst.first, burst.last + 1)
     for name in LIVELY:
         path = motion.point(name)[part]
         path = path[np.isfinite(path).all(axis=1)]
-        if len(path) and np.ptp(path, axis=0).max() >= LEAST_TRAVEL * motion.torso_px:
+        if len(path) and np.ptp(path, axis=0).max() >= far_px:
             return True
     return False
 

@@ -69,14 +69,15 @@ class Motion:
     def of(cls, track: "PoseTrack", cutoffs: Cutoffs = STRIKE) -> Self:
         """Resample and smooth every landmark of a track; inside its runs and at its own rates."""
         clock, breaks_s = even_clock(track.real_s), track.breaks_real_s
-        points: list[NDArray[np.float64]] = []
-        world: list[NDArray[np.float64]] = []
+        xy_px, world_m = (np.empty((len(clock), len(LANDMARKS), axes)) for axes in (2, 3))
         for position, name in enumerate(LANDMARKS):
             limit = cutoff_hz(name, cutoffs)
-            for samples, curves in ((track.xy_px, points), (track.world_m, world)):
+            for samples, curves in ((track.xy_px, xy_px), (track.world_m, world_m)):
                 at = samples[:, position]
-                curves.append(resample(track.real_s, at, clock, cutoff_hz=limit, breaks_s=breaks_s))
-        return cls(clock, np.stack(points, axis=1), np.stack(world, axis=1))
+                curves[:, position] = resample(
+                    track.real_s, at, clock, cutoff_hz=limit, breaks_s=breaks_s
+                )
+        return cls(clock, xy_px, world_m)
 
     def __len__(self) -> int:
         """Return the number of even samples."""
@@ -84,7 +85,8 @@ class Motion:
 
     def between(self, start_s: float, end_s: float) -> Self:
         """Return the part from one real second to another, both included."""
-        part = (self.t_s >= start_s - 1e-9) & (self.t_s <= end_s + 1e-9)
+        first = int(np.searchsorted(self.t_s, start_s - 1e-9))
+        part = slice(first, int(np.searchsorted(self.t_s, end_s + 1e-9, side="right")))
         return type(self)(self.t_s[part], self.xy_px[part], self.world_m[part])
 
     def point(self, name: str) -> "NDArray[np.float64]":
