@@ -79,11 +79,12 @@ def find_flights(motion: "Motion", height_m: float | None) -> list[Flight]:
         return []
     fall = centre_of_mass(motion)[:, 1] / scale
     soles = np.stack([motion.point(name) for name in SOLES], axis=1) / scale
+    speeds = [speed(soles[:, point]) for point in range(len(SOLES))]
     found: list[Flight] = []
     free = falling(fall)
     free |= short_gaps(motion.t_s, free, max_gap_s=WAVERS_S)
     for core in runs(free):
-        air = _air(soles, free, core)
+        air = _air(speeds, free, core)
         if air is None or not flies(fall, soles, air):
             continue
         flight = _flight(motion, soles, air)
@@ -92,9 +93,8 @@ def find_flights(motion: "Motion", height_m: float | None) -> list[Flight]:
     return found
 
 
-def _air(soles: "NDArray[np.float64]", free: "NDArray[np.bool_]", core: slice) -> Air | None:
+def _air(speeds: "list[NDArray[np.float64]]", free: "NDArray[np.bool_]", core: slice) -> Air | None:
     """Widen a stretch of free fall to the last toe's leaving and the first sole's meeting."""
-    speeds = [speed(soles[:, point]) for point in range(len(SOLES))]
     inside = min(samples(FITTED_S / 4), (core.stop - core.start) // 2)
     left = [_stood_until(one, free, core.start + inside) for one in speeds[: len(TOES)]]
     met = [_stands_from(one, free, core.stop - 1 - inside) for one in speeds]
@@ -117,7 +117,7 @@ def _stood_until(
     picture was misplaced.
     """
     stand = samples(STANDS_S)
-    for sample in range(inside, stand - 1, -1):
+    for sample in range(inside, max(stand - 1, inside - samples(LONGEST_S)), -1):
         before = slice(sample - stand, sample + 1)
         slowing = speed_m_s[before]
         if not np.isfinite(slowing).all():
