@@ -142,7 +142,7 @@ FEWEST_HZ: dict[Movement, float] = {
 """Pictures a second that a movement's own metrics ask for; each says for itself what is its least
 (`min_rate_hz` in the tables), so that below only a part of them is missing."""
 
-RATE_ADVICE = "Film at 60 pictures a second or more, and analyse every picture of short clips."
+RATE_ADVICE = "Film at 60 pictures a second or more."
 
 
 @dataclass(frozen=True, slots=True)
