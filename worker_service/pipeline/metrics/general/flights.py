@@ -123,10 +123,12 @@ def _stood_until(
         if not np.isfinite(slowing).all():
             return None
         fastest = float(speed_m_s[sample : min(sample + samples(STEP_S), inside) + 1].max())
-        slow = max(slowing[-1], slowing.mean()) <= fastest / 2
+        if slowing[-1] > fastest / 2 or fastest < LEAST_FOOT_SPEED_M_S:
+            continue
+        slow = slowing.mean() <= fastest / 2
         stood = slowing.min() <= max(STOOD * fastest, LEAST_FOOT_SPEED_M_S)
         carried = free[before].mean() <= MOST_FREE
-        if slow and stood and carried and fastest >= LEAST_FOOT_SPEED_M_S:
+        if slow and stood and carried:
             return sample
     return None
 
