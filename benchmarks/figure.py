@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-Budget = tuple[str, Callable[["Figure"], bool]]
-
 
 @dataclass(frozen=True, slots=True)
 class Figure:

@@ -72,3 +72,11 @@ class AnalysisSettings(BaseModel):
     slow_motion_factor: float = Field(
         default=1.0, ge=1, le=64, description="8 for a 240 fps recording stored at 30 fps."
     )
+
+    @property
+    def is_adult(self) -> bool:
+        """Whether limits, scores and published values of adults may be held beside the athlete's.
+
+        Who says nothing of the age films an adult.
+        """
+        return self.age_band in (None, AgeBand.ADULT)

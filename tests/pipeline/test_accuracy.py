@@ -21,7 +21,20 @@ FEW = 1
 KEY = "bowling_angles"
 
 
-@pytest.mark.parametrize("key", [key for key in SYNTHETIC if key not in FAILURES])
+ARMS_ACROSS = pytest.mark.xfail(
+    strict=True, reason="arms that swing past each other side-on are not told from swapped ones"
+)
+MISSED = dict.fromkeys(("swaps_left_crossing", "swaps_invented_crossing"), ARMS_ACROSS)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param(key, marks=MISSED[key]) if key in MISSED else key
+        for key in SYNTHETIC
+        if key not in FAILURES
+    ],
+)
 def test_the_measurements_keep_their_bound(key):
     row = judged(key, lambda: SYNTHETIC[key](FEW))
     assert row.passed, row.cells()

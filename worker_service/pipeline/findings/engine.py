@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from shared.analysis import AgeBand
 from shared.results import Finding, Findings, Metric, OverallLevel, Quality, Severity
 from worker_service.pipeline.findings.doubt import Doubt
 from worker_service.pipeline.findings.evidence import prove
@@ -51,7 +50,7 @@ class Judged:
 
 def find(measurement: "Measurement", quality: Quality, settings: "AnalysisSettings") -> Findings:
     """Return what is at least one error band beyond its limit, worst first, a fault only once."""
-    adult = settings.age_band in (None, AgeBand.ADULT)
+    adult = settings.is_adult
     rules = [
         rule
         for rule in rules_for(settings.movement)

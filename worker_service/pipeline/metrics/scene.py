@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from shared.analysis import AgeBand
 from shared.results import EventType, Metric, Reason, Series, Side, View
 from worker_service.pipeline.metrics.measurement import Measurement, VideoClock
 from worker_service.pipeline.metrics.sight import MIN_COVERAGE, MIN_VISIBILITY, look
@@ -88,14 +87,9 @@ class Scene:
             settings,
             specs,
         )
-        if scene.is_adult:
+        if settings.is_adult:
             return scene
         return replace(scene, specs={key: spec.unjudged() for key, spec in specs.items()})
-
-    @property
-    def is_adult(self) -> bool:
-        """Whether scores and published values of adults may be held beside this athlete's."""
-        return self.settings.age_band in (None, AgeBand.ADULT)
 
     def nothing(self, reason: Reason) -> Measurement:
         """Return a measurement in which every metric is missing for one reason."""

@@ -19,7 +19,7 @@ from worker_service.pipeline.quality import RELIABLE_DETECTION
 from worker_service.pipeline.report.advice import retake_advice
 from worker_service.pipeline.report.plan import plan_week
 from worker_service.pipeline.report.strengths import strengths
-from worker_service.pipeline.report.summary import Summary, is_young
+from worker_service.pipeline.report.summary import Summary
 from worker_service.pipeline.report.wording import amount, counted, measured, raised, words
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def build(
     movement = settings.movement
     advice = retake_advice(quality, measurement, movement)
     issues = [one for one in findings.findings if one.drill_ids][:TOP_ISSUES]
-    judged = quality.usable and not is_young(settings)
+    judged = quality.usable and settings.is_adult
     praise = strengths(measurement, findings, movement) if judged else {}
     carried = _carried(quality, measurement, findings, settings)
     plan = plan_week(issues, movement, advice, carried=carried)
@@ -105,7 +105,7 @@ def _carried(
     if findings.overall_level is not OverallLevel.NOT_MEASURABLE:
         return True
     values = [metric for metric in measurement.metrics.values() if metric.value is not None]
-    unjudged = settings.movement is Movement.GENERAL or is_young(settings)
+    unjudged = settings.movement is Movement.GENERAL or not settings.is_adult
     return unjudged and quality.usable and len(values) >= LEAST_MEASURED
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.analysis import AgeBand
 from shared.results import Findings, Metric, Movement, OverallLevel, Reason, View
 from worker_service.pipeline.metrics.table import MetricSpec, metric_specs
 from worker_service.pipeline.report.wording import (
@@ -78,7 +77,7 @@ class Summary:
 
     def _verdict(self) -> list[str]:
         faults = [one for one in self.findings.findings if one.metric in self.measurement.metrics]
-        young = is_young(self.settings)
+        young = not self.settings.is_adult
         if faults:
             rest = len(faults) - 1
             more = f" There {'is one' if rest == 1 else f'are {rest}'} more below." if rest else ""
@@ -157,8 +156,3 @@ def moved_otherwise(measurement: "Measurement") -> bool:
     reasons = {metric.reason for metric in measurement.metrics.values()}
     unknown = not measurement.reps and measurement.exercise is None
     return unknown and Reason.EVENT_NOT_FOUND in reasons
-
-
-def is_young(settings: "AnalysisSettings") -> bool:
-    """Whether nothing of adults may be held beside this athlete."""
-    return settings.age_band not in (None, AgeBand.ADULT)

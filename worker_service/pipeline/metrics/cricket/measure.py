@@ -40,7 +40,7 @@ def measure_bowling(scene: "Scene") -> Measurement:
     """
     deliveries = find_deliveries(scene, scene.settings.handedness)
     measured = _measured(scene, deliveries, delivery_metrics)
-    kind = knee_action(measured.metrics) if scene.is_adult else None
+    kind = knee_action(measured.metrics) if scene.settings.is_adult else None
     return replace(measured, kinds=(kind,)) if kind else measured
 
 

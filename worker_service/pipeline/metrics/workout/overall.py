@@ -78,7 +78,7 @@ def _good(scene: Scene, spec: "ExerciseSpec", whole: "list[Repeated]", values: V
     Missing unless every repetition can be judged well: a view that blurs the depth by more than
     the way from good to bad would praise and blame by chance. The limits are those of adults.
     """
-    if not scene.is_adult:
+    if not scene.settings.is_adult:
         return scene.missing("good_reps", Reason.NOT_DEFINED_FOR_MOVEMENT)
     if scene.specs[spec.depth].blur.get(scene.view, 1.0) > 1.0:
         return scene.missing("good_reps", Reason.VIEW_UNSUITABLE)
