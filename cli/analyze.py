@@ -16,7 +16,7 @@ from shared.errors import JobError, ModelUnavailable
 
 if TYPE_CHECKING:
     from cli.sight import Sight
-    from worker_service.pipeline.analyse import StepProgress
+    from worker_service.pipeline.steps import StepProgress
 
 ERROR_NAME = "error.json"
 
@@ -52,8 +52,9 @@ def analyze(
     from cli.videos import existing
     from shared.settings import WorkerSettings
     from worker_service.engines import build_engine
-    from worker_service.pipeline.analyse import FRAMES_NAME, RESULTS_NAME, analyse
+    from worker_service.pipeline.analyse import analyse
     from worker_service.pipeline.pose.device import DeviceWish
+    from worker_service.pipeline.steps import FRAMES_NAME, RESULTS_NAME
 
     asked = AnalysisSettings.model_validate(settings)
     console = Console()

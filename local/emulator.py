@@ -14,7 +14,14 @@ from botocore.config import Config
 
 from local.aws_environment import ACCESS_KEY, REGION, SECRET_KEY, aws_environment, without_aws
 from local.processes import LOOPBACK, child, free_port, listens
-from shared.settings import VISIBILITY_TIMEOUT_S, QueueSettings, StorageSettings
+from shared.settings import (
+    DEAD_LETTER_RETENTION_S,
+    JOB_RETENTION_S,
+    MAX_RECEIVE_COUNT,
+    VISIBILITY_TIMEOUT_S,
+    QueueSettings,
+    StorageSettings,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,13 +29,6 @@ if TYPE_CHECKING:
 
 BUCKET = "coach-media"
 QUEUE = "coach-jobs"
-
-MAX_RECEIVE_COUNT = 4
-"""One more than the attempts a job has, so the row says why before the message is set aside."""
-
-DAY_S = 24 * 3600
-JOB_RETENTION_S = 4 * DAY_S
-DEAD_LETTER_RETENTION_S = 14 * DAY_S
 
 _DIRECT = Config(proxies={})
 """A proxy named in the environment does not reach this machine's own ports."""

@@ -8,16 +8,16 @@ CoachError
     Unauthenticated
     NotFound  SessionNotFound  JobNotFound
     MethodNotAllowed  RequestTooLarge
-    UploadMissing  UploadMismatch  ResultsNotReady  NoResults
+    UploadMissing  UploadMismatch  ResultsNotReady  NoResults  JobNotCancellable
   DependencyError                   something behind us is down; try again
     StorageError  QueueError  DatabaseError  SignInUnavailable
       ObjectMissing                 the key does not exist
   PermanentJobError                 this video can never be analysed
     VideoUnreadable  VideoEmpty  VideoTooLong  NoPersonFound  NotAnalysable
   PassingJobError                   this attempt failed; another may not
-    DownloadFailed  ProcessingFailed  ModelUnavailable  SaveFailed
+    DownloadFailed  DiskFull  ProcessingFailed  ModelUnavailable  SaveFailed
   FinalJobError                     what a job's row says when nobody will try again
-    MaxRetries  UploadExpired
+    MaxRetries  QueueTimeout  UploadExpired
   LeaseLost                         another worker owns the job now; drop everything
 
 `code` is what an app switches on; `str(error)` is one sentence for a person, free of internals.
@@ -182,6 +182,14 @@ class NoResults(ResultsNotReady):
     sentence = "This analysis ended without results."
 
 
+class JobNotCancellable(Conflict):
+    """The job is over already."""
+
+    code = "JOB_NOT_CANCELLABLE"
+    user_action = UserAction.NONE
+    sentence = "This analysis is over already."
+
+
 class DependencyError(CoachError):
     """A service behind us did not answer as it should."""
 
@@ -291,8 +299,15 @@ class DownloadFailed(PassingJobError):
     sentence = "Failed to download video from S3"
 
 
+class DiskFull(PassingJobError):
+    """The worker has no room for the video or its results."""
+
+    code = "DISK_FULL"
+    sentence = "The worker ran out of disk space"
+
+
 class ProcessingFailed(PassingJobError):
-    """The analysis broke in a way nobody foresaw."""
+    """The analysis broke in a way nobody foresaw, crashed, hung or grew without bound."""
 
     code = "PROCESSING_FAILED"
     sentence = "Processing failed"
@@ -324,6 +339,14 @@ class MaxRetries(FinalJobError):
     sentence = "The analysis was tried several times and did not finish."
 
 
+class QueueTimeout(FinalJobError):
+    """No worker took the job for as long as the queue keeps messages."""
+
+    code = "QUEUE_TIMEOUT"
+    retryable = True
+    sentence = "No worker was free to analyse this video in time."
+
+
 class UploadExpired(FinalJobError):
     """The presigned URL ran out before a video arrived."""
 
@@ -337,3 +360,17 @@ class LeaseLost(CoachError):
 
     code = "LEASE_LOST"
     sentence = "The lease on the job was lost."
+
+
+def job_error(code: str, sentence: str) -> JobError:
+    """Build the job error with this code anew, as it arrives from another process.
+
+    A code that no job error has becomes `ProcessingFailed`.
+    """
+    kinds = {kind.code: kind for kind in _leaves(JobError)}
+    return kinds.get(code, ProcessingFailed)(sentence)
+
+
+def _leaves(kind: type[JobError]) -> list[type[JobError]]:
+    below = kind.__subclasses__()
+    return [leaf for child in below for leaf in _leaves(child)] if below else [kind]

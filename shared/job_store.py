@@ -1,32 +1,48 @@
 """The queries on job rows. Every change of state is one guarded UPDATE made from a `Move`.
 
 The attempt number is the fencing token: `claim` raises it in one statement, and every later
-write of a worker carries it. A write that touches no row means the lease is lost.
+write of a worker carries it. A write that touches no row means the lease is lost. What becomes of
+an attempt is written to its line in the history by the same transaction.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Update, and_, func, or_, select, update
+from sqlalchemy import Engine, Executable, Update, func, select, update
 from sqlalchemy.orm import undefer
 
 from shared import jobs
 from shared.database import transaction
-from shared.errors import CoachError, JobNotFound, LeaseLost, MaxRetries, UserAction
-from shared.jobs import LEASED, MAX_ATTEMPTS, UNCLAIMED, Move, Stage, Status
+from shared.errors import (
+    CoachError,
+    JobNotCancellable,
+    JobNotFound,
+    LeaseLost,
+    MaxRetries,
+    UserAction,
+)
+from shared.job_moves import (
+    NO_NOTES,
+    AttemptNotes,
+    Lease,
+    attempt_begun,
+    attempt_over,
+    attempts_used,
+    failing,
+    free,
+    from_now,
+    held,
+    moving,
+    open_attempts_over,
+    reason,
+)
+from shared.jobs import MAX_ATTEMPTS, UNCLAIMED, AttemptOutcome, Stage, Status
+from shared.models import AnalysisAttempt
 from shared.models import VideoAnalysisJob as Job
 from shared.paging import Position, newest_first
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """One attempt's right to write: row id and fencing token."""
-
-    job_id: UUID
-    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +55,26 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Another worker holds the job for `remaining_s` more."""
+    """Another worker holds the job for `remaining_s` more, by the message `message_id`."""
 
     remaining_s: float
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Over:
     """The job is final, or never was (`status` None).
 
-    `given_up`: it failed for a passing reason after all attempts, so its message belongs into
-    the dead-letter queue, where an operator may send it again.
+    Attributes:
+        status: the final one.
+        given_up: it failed for a passing reason after all attempts, so its message belongs into
+            the dead-letter queue, where an operator may send it again.
+        results_prefix: where its results lie in the bucket, once completed.
     """
 
     status: Status | None
     given_up: bool = False
+    results_prefix: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +145,7 @@ class JobStore:
         """The bytes are there: processing, waiting. False when somebody else was first."""
         with transaction(self._engine) as rows:
             moved = rows.execute(
-                _moving(
+                moving(
                     jobs.UPLOADED,
                     job_id,
                     source_bytes=source_bytes,
@@ -135,9 +156,60 @@ class JobStore:
         return moved is not None
 
     def sent(self, job_id: UUID, message_id: str) -> None:
-        """Remember which message carries the job."""
+        """Remember which message carries the job; one that is held already knows better."""
         with transaction(self._engine) as rows:
-            rows.execute(update(Job).where(Job.id == job_id).values(sqs_message_id=message_id))
+            rows.execute(
+                update(Job)
+                .where(Job.id == job_id, Job.stage.in_(UNCLAIMED))
+                .values(sqs_message_id=message_id)
+            )
+
+    def cancel(self, job_id: UUID, *, owner: str) -> None:
+        """Stop a job; a worker that has it notices at its next write. Repeatable.
+
+        Raises:
+            JobNotFound: it does not exist or is somebody else's.
+            JobNotCancellable: it is completed or failed.
+        """
+        cancelling = moving(
+            jobs.CANCELLED,
+            job_id,
+            lease_until=None,
+            estimated_completion=None,
+            completed_at=func.now(),
+        )
+        with transaction(self._engine) as rows:
+            if rows.execute(cancelling.where(Job.owner == owner).returning(Job.id)).first():
+                rows.execute(open_attempts_over(job_id, AttemptOutcome.CANCELLED))
+                return
+        if self.get(job_id, owner=owner).status != Status.CANCELLED:
+            raise JobNotCancellable
+
+    def revive(self, job_id: UUID) -> bool:
+        """Let a failed job be tried again with all its tries; its message is still to be sent.
+
+        False when it has not failed.
+        """
+        reviving = moving(
+            jobs.REVIVED,
+            job_id,
+            attempts_returned=Job.attempt,
+            sqs_message_id=None,
+            percent=0,
+            completed_at=None,
+            **reason(None),
+        )
+        with transaction(self._engine) as rows:
+            return rows.execute(reviving.returning(Job.id)).first() is not None
+
+    def attempts(self, job_id: UUID) -> Sequence[AnalysisAttempt]:
+        """Return a job's attempts, oldest first."""
+        with transaction(self._engine) as rows:
+            return rows.scalars(
+                select(AnalysisAttempt)
+                .where(AnalysisAttempt.job_id == job_id)
+                .order_by(AnalysisAttempt.attempt)
+            ).all()
 
     # --- the worker's side ----------------------------------------------------------------------
 
@@ -146,25 +218,34 @@ class JobStore:
         with transaction(self._engine) as rows:
             rows.execute(select(1))
 
-    def claim(self, job_id: UUID, *, worker: str, lease_s: float) -> Claimed | Busy | Over:
-        """Take the next attempt, in one statement, if the job is free and has one left."""
-        claim = _moving(
+    def claim(
+        self, job_id: UUID, *, worker: str, lease_s: float, message_id: str | None = None
+    ) -> Claimed | Busy | Over:
+        """Take the next attempt, in one statement, if the job is free and has one left.
+
+        `message_id` is the message that brought the worker here; from now on it is the job's.
+        """
+        claim = moving(
             jobs.CLAIMED,
             job_id,
             attempt=Job.attempt + 1,
             worker=worker,
-            lease_until=_from_now(lease_s),
+            lease_until=from_now(lease_s),
+            sqs_message_id=func.coalesce(message_id, Job.sqs_message_id),
             attempt_started_at=func.now(),
             percent=0,
             frames_done=0,
             frames_total=0,
             estimated_completion=None,
-            **_reason(None),
-        ).where(_free(), _attempts_used() < MAX_ATTEMPTS)
+            **reason(None),
+        ).where(free(), attempts_used() < MAX_ATTEMPTS)
         with transaction(self._engine) as rows:
             job = rows.scalar(claim.returning(Job))
-        if job is not None:
-            return Claimed(Lease(job.id, job.attempt), job)
+            if job is not None:
+                lease = Lease(job.id, job.attempt)
+                rows.execute(open_attempts_over(job_id, AttemptOutcome.LOST))
+                rows.execute(attempt_begun(lease, worker))
+                return Claimed(lease, job)
         return self._why_not(job_id)
 
     def beat(self, lease: Lease, *, lease_s: float) -> None:
@@ -173,7 +254,17 @@ class JobStore:
         Raises:
             LeaseLost: another attempt owns the row, or it is final.
         """
-        self._write(update(Job).where(_held(lease)).values(lease_until=_from_now(lease_s)))
+        self._write(update(Job).where(held(lease)).values(lease_until=from_now(lease_s)))
+
+    def confirm(self, lease: Lease) -> None:
+        """Return while the row is still this attempt's.
+
+        Raises:
+            LeaseLost: another attempt owns the row, or it is final (cancelled, say).
+        """
+        with transaction(self._engine) as rows:
+            if rows.execute(select(Job.id).where(held(lease))).first() is None:
+                raise LeaseLost
 
     def progress(self, lease: Lease, progress: Progress) -> None:
         """Show where the attempt is; percent never goes down within it.
@@ -183,7 +274,7 @@ class JobStore:
         """
         self._write(
             update(Job)
-            .where(_held(lease))
+            .where(held(lease))
             .values(
                 stage=progress.stage,
                 percent=func.greatest(Job.percent, progress.percent),
@@ -193,14 +284,21 @@ class JobStore:
             )
         )
 
-    def finish(self, lease: Lease, *, results: dict[str, Any], results_prefix: str) -> None:
+    def finish(
+        self,
+        lease: Lease,
+        *,
+        results: dict[str, Any],
+        results_prefix: str,
+        notes: AttemptNotes = NO_NOTES,
+    ) -> None:
         """Commit the results: completed, done.
 
         Raises:
             LeaseLost: another attempt owns the row, or it is final.
         """
         self._write(
-            _moving(
+            moving(
                 jobs.FINISHED,
                 lease.job_id,
                 results=results,
@@ -209,10 +307,11 @@ class JobStore:
                 lease_until=None,
                 estimated_completion=None,
                 completed_at=func.now(),
-            ).where(_held(lease))
+            ).where(held(lease)),
+            attempt_over(lease, AttemptOutcome.COMPLETED, notes=notes),
         )
 
-    def fail(self, lease: Lease, error: CoachError) -> Status:
+    def fail(self, lease: Lease, error: CoachError, *, notes: AttemptNotes = NO_NOTES) -> Status:
         """End the attempt: `retrying` when another may help and is left, else `failed`.
 
         Returns the status the row now has.
@@ -222,16 +321,43 @@ class JobStore:
         """
         if error.retryable and self._has_another(lease):
             self._write(
-                _moving(jobs.RETRYING, lease.job_id, lease_until=None, **_reason(error)).where(
-                    _held(lease)
-                )
+                moving(jobs.RETRYING, lease.job_id, lease_until=None, **reason(error)).where(
+                    held(lease)
+                ),
+                attempt_over(lease, AttemptOutcome.RETRYING, error=error, notes=notes),
             )
             return Status.PROCESSING
-        final = _failing(lease.job_id, error).where(_held(lease))
+        final = failing(lease.job_id, error).where(held(lease))
         if error.retryable:  # but nobody will: waiting does not help any more
             final = final.values(user_action=UserAction.CONTACT_SUPPORT)
-        self._write(final)
+        self._write(final, attempt_over(lease, AttemptOutcome.FAILED, error=error, notes=notes))
         return Status.FAILED
+
+    def give_back(self, lease: Lease) -> None:
+        """Return a job unharmed (shutdown): waiting again, the attempt does not count.
+
+        Raises:
+            LeaseLost: another attempt owns the row, or it is final.
+        """
+        self._write(
+            moving(
+                jobs.RETURNED,
+                lease.job_id,
+                lease_until=None,
+                attempts_returned=Job.attempts_returned + 1,
+            ).where(held(lease)),
+            attempt_over(lease, AttemptOutcome.RETURNED),
+        )
+
+    def over(self, job_id: UUID) -> Over | None:
+        """How the job ended; None while it is open."""
+        query = select(Job.status, Job.error_retryable, Job.results_prefix)
+        with transaction(self._engine) as rows:
+            row = rows.execute(query.where(Job.id == job_id)).first()
+        if row is None:
+            return Over(None)
+        status, given_up, prefix = row
+        return Over(Status(status), bool(given_up), prefix) if Status(status).final else None
 
     def completed_by(self, lease: Lease) -> bool:
         """Whether this very attempt's results are the row's: its commit got through."""
@@ -243,88 +369,31 @@ class JobStore:
         with transaction(self._engine) as rows:
             return rows.execute(query).first() is not None
 
-    def give_back(self, lease: Lease) -> None:
-        """Return a job unharmed (shutdown): waiting again, the attempt does not count.
-
-        Raises:
-            LeaseLost: another attempt owns the row, or it is final.
-        """
-        self._write(
-            _moving(
-                jobs.RETURNED,
-                lease.job_id,
-                lease_until=None,
-                attempts_returned=Job.attempts_returned + 1,
-            ).where(_held(lease))
-        )
-
     # --- inside ---------------------------------------------------------------------------------
 
     def _why_not(self, job_id: UUID) -> Busy | Over:
         """Explain a refused claim; a job whose attempts are used up is failed here."""
-        remaining_s = func.extract("epoch", Job.lease_until - func.now())
+        used_up = failing(job_id, MaxRetries()).where(free(), attempts_used() >= MAX_ATTEMPTS)
+        left_s = func.extract("epoch", Job.lease_until - func.now())
         with transaction(self._engine) as rows:
-            rows.execute(
-                _failing(job_id, MaxRetries()).where(_free(), _attempts_used() >= MAX_ATTEMPTS)
-            )
-            row = rows.execute(
-                select(Job.status, Job.error_retryable, remaining_s).where(Job.id == job_id)
-            ).first()
-        if row is None:
-            return Over(None)
-        status, given_up, left_s = row
-        if Status(status).final:
-            return Over(Status(status), given_up=bool(given_up))
-        return Busy(max(float(left_s or 0), 1.0))
+            if rows.execute(used_up.returning(Job.id)).first():
+                rows.execute(open_attempts_over(job_id, AttemptOutcome.LOST))
+        if over := self.over(job_id):
+            return over
+        with transaction(self._engine) as rows:
+            row = rows.execute(select(left_s, Job.sqs_message_id).where(Job.id == job_id)).first()
+        remaining_s, message_id = row or (None, None)
+        return Busy(max(float(remaining_s or 0), 1.0), message_id)
 
     def _has_another(self, lease: Lease) -> bool:
         with transaction(self._engine) as rows:
-            used = rows.scalar(select(_attempts_used()).where(Job.id == lease.job_id))
+            used = rows.scalar(select(attempts_used()).where(Job.id == lease.job_id))
         return used is not None and used < MAX_ATTEMPTS
 
-    def _write(self, statement: Update) -> None:
+    def _write(self, guarded: Update, *along: Executable) -> None:
+        """Run the guarded UPDATE and, when it touched the row, what belongs to it."""
         with transaction(self._engine) as rows:
-            if rows.execute(statement.returning(Job.id)).first() is None:
+            if rows.execute(guarded.returning(Job.id)).first() is None:
                 raise LeaseLost
-
-
-def _moving(move: Move, job_id: UUID, **values: Any) -> Update:  # noqa: ANN401 - column values
-    return (
-        update(Job)
-        .where(Job.id == job_id, Job.status == move.source, Job.stage.in_(move.stages))
-        .values(status=move.status, stage=move.stage, **values)
-    )
-
-
-def _failing(job_id: UUID, error: CoachError) -> Update:
-    return _moving(jobs.FAILED, job_id, lease_until=None, completed_at=func.now(), **_reason(error))
-
-
-def _reason(error: CoachError | None) -> dict[str, Any]:
-    return {
-        "error_code": error and error.code,
-        "error_message": error and str(error),
-        "error_retryable": error and error.retryable,
-        "user_action": error and error.user_action,
-    }
-
-
-def _held(lease: Lease) -> ColumnElement[bool]:
-    return and_(
-        Job.id == lease.job_id,
-        Job.attempt == lease.attempt,
-        Job.status == Status.PROCESSING,
-        Job.stage.in_(LEASED),
-    )
-
-
-def _free() -> ColumnElement[bool]:
-    return or_(Job.stage.in_(UNCLAIMED), Job.lease_until < func.now())
-
-
-def _attempts_used() -> ColumnElement[int]:
-    return Job.attempt - Job.attempts_returned
-
-
-def _from_now(seconds: float) -> ColumnElement[datetime]:
-    return func.now() + timedelta(seconds=seconds)
+            for statement in along:
+                rows.execute(statement)

@@ -48,50 +48,83 @@ UNCLAIMED = frozenset({Stage.WAITING, Stage.RETRYING})
 LEASED = frozenset({Stage.DOWNLOADING, Stage.POSE, Stage.METRICS, Stage.FINDINGS, Stage.REPORT})
 
 
+OPEN = frozenset({Stage.AWAITING_UPLOAD}) | UNCLAIMED | LEASED
+
+
+class AttemptOutcome(StrEnum):
+    """How one attempt ended, as its row in the history says."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    RETRYING = "retrying"
+    FAILED = "failed"
+    RETURNED = "returned"
+    LOST = "lost"
+    CANCELLED = "cancelled"
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One allowed change: from a status (and stages) to a status and stage."""
+    """One allowed change: from some stages of some statuses to a status and stage."""
 
     name: str
-    source: Status
+    sources: frozenset[Status]
     stages: frozenset[Stage]
     status: Status
     stage: Stage
 
     def allows(self, status: Status, stage: Stage) -> bool:
         """Whether a job in this state may take this move."""
-        return status is self.source and stage in self.stages
+        return status in self.sources and stage in self.stages
+
+
+_QUEUED = frozenset({Status.QUEUED})
+_PROCESSING = frozenset({Status.PROCESSING})
 
 
 UPLOADED = Move(
     "uploaded",
-    Status.QUEUED,
+    _QUEUED,
     frozenset({Stage.AWAITING_UPLOAD}),
     Status.PROCESSING,
     Stage.WAITING,
 )
 """The bytes are in S3 and were checked."""
 
-CLAIMED = Move(
-    "claimed", Status.PROCESSING, UNCLAIMED | LEASED, Status.PROCESSING, Stage.DOWNLOADING
-)
+CLAIMED = Move("claimed", _PROCESSING, UNCLAIMED | LEASED, Status.PROCESSING, Stage.DOWNLOADING)
 """A worker takes attempt n+1; a leased row only when its lease ran out (`job_store.claim`)."""
 
-RETURNED = Move("returned", Status.PROCESSING, LEASED, Status.PROCESSING, Stage.WAITING)
+RETURNED = Move("returned", _PROCESSING, LEASED, Status.PROCESSING, Stage.WAITING)
 """A worker that must stop gives the job back unharmed."""
 
-RETRYING = Move("retrying", Status.PROCESSING, LEASED, Status.PROCESSING, Stage.RETRYING)
+RETRYING = Move("retrying", _PROCESSING, LEASED, Status.PROCESSING, Stage.RETRYING)
 """The attempt failed for a passing reason."""
 
-FINISHED = Move("finished", Status.PROCESSING, LEASED, Status.COMPLETED, Stage.DONE)
+FINISHED = Move("finished", _PROCESSING, LEASED, Status.COMPLETED, Stage.DONE)
 """Results are stored."""
 
-FAILED = Move("failed", Status.PROCESSING, UNCLAIMED | LEASED, Status.FAILED, Stage.FAILED)
+FAILED = Move("failed", _PROCESSING, UNCLAIMED | LEASED, Status.FAILED, Stage.FAILED)
 """Nobody will try again."""
 
-EXPIRED = Move(
-    "expired", Status.QUEUED, frozenset({Stage.AWAITING_UPLOAD}), Status.FAILED, Stage.FAILED
-)
-"""The upload never came."""
+RECLAIMED = Move("reclaimed", _PROCESSING, LEASED, Status.PROCESSING, Stage.WAITING)
+"""The sweeper takes a job from a worker that has long been silent; the try counts."""
 
-MOVES = (UPLOADED, CLAIMED, RETURNED, RETRYING, FINISHED, FAILED, EXPIRED)
+EXPIRED = Move("expired", _QUEUED, frozenset({Stage.AWAITING_UPLOAD}), Status.FAILED, Stage.FAILED)
+"""The upload never came, or not as it was announced."""
+
+CANCELLED = Move("cancelled", _QUEUED | _PROCESSING, OPEN, Status.CANCELLED, Stage.CANCELLED)
+"""The coach does not want it any more."""
+
+REVIVED = Move(
+    "revived",
+    frozenset({Status.FAILED}),
+    frozenset({Stage.FAILED}),
+    Status.PROCESSING,
+    Stage.WAITING,
+)
+"""A person asks for a failed job to be tried again, with all tries given back."""
+
+WORKERS_MOVES = (CLAIMED, RETURNED, RETRYING, FINISHED, FAILED)
+"""What a worker may do; none of them leaves a final status."""
+
+MOVES = (*WORKERS_MOVES, UPLOADED, RECLAIMED, EXPIRED, CANCELLED, REVIVED)

@@ -1,4 +1,4 @@
-"""The tables: `video_sessions`, `video_analysis_jobs`, `players`.
+"""The tables: `video_sessions`, `video_analysis_jobs`, `analysis_attempts`, `workers`, `players`.
 
 The job row is the truth and the outbox; the queue's message only says which row.
 """
@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.jobs import Stage, Status
+from shared.jobs import AttemptOutcome, Stage, Status
 
 
 class Base(DeclarativeBase):
@@ -35,7 +35,7 @@ class Base(DeclarativeBase):
     }
 
 
-def _one_of(column: str, allowed: type[Status | Stage]) -> str:
+def _one_of(column: str, allowed: type[AttemptOutcome | Stage | Status]) -> str:
     values = ", ".join(f"'{member.value}'" for member in allowed)
     return f"{column} IN ({values})"
 
@@ -126,3 +126,38 @@ class VideoAnalysisJob(Base):
     started_at: Mapped[datetime | None]
     attempt_started_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
+
+
+class AnalysisAttempt(Base):
+    """One worker's try at a job: the history that an operator reads. Written by `job_store`."""
+
+    __tablename__ = "analysis_attempts"
+    __table_args__ = (
+        CheckConstraint(_one_of("outcome", AttemptOutcome), name="ck_attempts_outcome"),
+    )
+
+    job_id: Mapped[UUID] = mapped_column(
+        ForeignKey("video_analysis_jobs.id", ondelete="CASCADE"), primary_key=True
+    )
+    attempt: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    worker: Mapped[str]
+    device: Mapped[str | None]
+    started_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(server_default=AttemptOutcome.RUNNING)
+    error_code: Mapped[str | None]
+    error_message: Mapped[str | None]
+    seconds: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+
+
+class Worker(Base):
+    """A worker process that was seen lately, and what it is busy with."""
+
+    __tablename__ = "workers"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    code_version: Mapped[str]
+    started_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    job_id: Mapped[UUID | None]
+    attempt: Mapped[int | None]

@@ -25,6 +25,20 @@ does not come back before the row is free."""
 HEARTBEAT_S = 60
 """One beat renews both the message's visibility and the row's lease."""
 
+JOB_LIMIT_S = 3600
+"""One attempt may not take longer, whatever it is doing."""
+
+MAX_RECEIVE_COUNT = 4
+"""One more than the attempts a job has, so the row says why before the message is set aside."""
+
+DAY_S = 24 * 3600
+
+JOB_RETENTION_S = 4 * DAY_S
+"""How long the job queue keeps a message that nobody takes."""
+
+DEAD_LETTER_RETENTION_S = 14 * DAY_S
+"""How long an operator has to look at one that was set aside."""
+
 MIB = 1024 * 1024
 
 
@@ -75,9 +89,11 @@ class UploadSettings(Settings):
 
 
 class QueueSettings(Settings):
-    """SQS."""
+    """SQS. The job queue; its dead-letter queue; S3's events about uploads."""
 
     sqs_queue_url: str
+    sqs_dead_letter_queue_url: str | None = None
+    sqs_upload_events_queue_url: str | None = None
     aws_region: str = "us-east-1"
     aws_endpoint_url_sqs: str | None = None
 
@@ -99,6 +115,27 @@ class AuthSettings(Settings):
         return self
 
 
+class SweepSettings(Settings):
+    """When a row that nobody moves needs a push."""
+
+    sweep_unsent_s: float = Field(
+        default=60.0, ge=0, description="Waiting without a message: the sender died."
+    )
+    sweep_silent_s: float = Field(
+        default=900.0, ge=0, description="Waiting while the queue is empty: the message is lost."
+    )
+    sweep_dead_lease_s: float = Field(
+        default=900.0, ge=0, description="Past the lease, and no worker took over."
+    )
+    sweep_upload_grace_s: float = Field(
+        default=3600.0, ge=0, description="Past the URL's life: a PUT that began in time may end."
+    )
+    sweep_waiting_limit_s: float = Field(
+        default=JOB_RETENTION_S, gt=0, description="No worker took the job for so long: it fails."
+    )
+    sweep_batch: int = Field(default=50, ge=1, le=1000)
+
+
 class WorkerSettings(Settings):
     """One worker process."""
 
@@ -116,6 +153,16 @@ class WorkerSettings(Settings):
     retry_cap_s: float = Field(default=900.0, ge=0)
     stop_grace_s: float = Field(default=100.0, ge=0, description="Below ECS stopTimeout, 120 s.")
     video_max_duration_s: float = Field(default=600.0, gt=0)
+    job_limit_s: float = Field(default=JOB_LIMIT_S, gt=0, description="One attempt, all of it.")
+    stall_limit_s: float = Field(
+        default=120.0, gt=0, description="An analysis without progress for so long has hung."
+    )
+    memory_limit_mib: int = Field(
+        default=6144, ge=256, description="Of the process that analyses; above it is ended."
+    )
+    ecs_agent_uri: str | None = Field(
+        default=None, description="Set by ECS; the way to task scale-in protection."
+    )
 
     @property
     def visibility_s(self) -> int:

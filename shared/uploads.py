@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from shared.analysis import AnalysisSettings
+from shared.dispatch import Dispatcher
 from shared.errors import FileTooLarge, InvalidFormat, UploadMismatch, UploadMissing
 from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.jobs import Stage, Status
 from shared.media_store import MediaStore, PresignedPut, StoredObject, upload_key
-from shared.messages import JobMessage
 from shared.models import VideoAnalysisJob
 from shared.session_store import SessionStore
 from shared.settings import UploadSettings
@@ -98,7 +98,7 @@ class Uploads:
             self.jobs.uploaded(job.id, source_bytes=stored.size_bytes, source_etag=stored.etag)
             job = self.jobs.get(job_id, owner=owner)
         if job.stage == Stage.WAITING and job.sqs_message_id is None:
-            self.jobs.sent(job.id, self.queue.send(message_for(job)))
+            Dispatcher(self.jobs, self.queue).send(job)
             job = self.jobs.get(job_id, owner=owner)
         return job
 
@@ -119,15 +119,3 @@ class Uploads:
         if stored.size_bytes > self.limits.max_upload_bytes:
             raise UploadMismatch
         return stored
-
-
-def message_for(job: VideoAnalysisJob) -> JobMessage:
-    """The queue message of a job."""
-    settings = AnalysisSettings.model_validate(job.settings)
-    return JobMessage(
-        job_id=job.id,
-        session_id=job.session_id,
-        sample_fps=settings.sample_fps,
-        include_frames=job.include_frames,
-        trace_id=job.trace_id,
-    )

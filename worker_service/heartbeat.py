@@ -5,8 +5,9 @@ from types import TracebackType
 from typing import Self
 
 from shared.errors import DatabaseError, LeaseLost, QueueError
+from shared.job_moves import Lease
 from shared.job_queue import JobQueue, Received
-from shared.job_store import JobStore, Lease
+from shared.job_store import JobStore
 from shared.telemetry import logger
 
 log = logger(__name__)

@@ -19,15 +19,17 @@ from shared.errors import (
     SaveFailed,
     StorageError,
 )
-from shared.job_store import Claimed, JobStore, Lease
+from shared.job_moves import Lease
+from shared.job_store import Claimed, JobStore
 from shared.jobs import Status
 from shared.media_store import MediaStore, results_prefix
 from shared.models import VideoAnalysisJob
 from shared.results import Results
 from shared.telemetry import Metrics, logger
 from worker_service.heartbeat import Heartbeat
-from worker_service.pipeline.analyse import FRAMES_NAME, RESULTS_NAME, analyse
+from worker_service.pipeline.analyse import analyse
 from worker_service.pipeline.engine import PoseEngine
+from worker_service.pipeline.steps import FRAMES_NAME, RESULTS_NAME
 from worker_service.pipeline.video.probe import VideoLimits
 from worker_service.progress import ProgressWriter
 from worker_service.shutdown import Shutdown, ShuttingDown

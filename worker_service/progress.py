@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from shared.errors import DatabaseError
-from shared.job_store import JobStore, Lease, Progress
+from shared.job_moves import Lease
+from shared.job_store import JobStore, Progress
 from shared.jobs import Stage
 from shared.telemetry import logger
-from worker_service.pipeline.analyse import StepProgress
+from worker_service.pipeline.steps import StepProgress
 
 log = logger(__name__)
 

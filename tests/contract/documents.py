@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from api_lambda import examples
-from shared.job_store import JobStore, Lease
+from shared.job_moves import Lease
+from shared.job_store import JobStore
 from shared.media_store import MediaStore, results_prefix
 from shared.results import Frames, Results
 from tests.builders import a_claimed_job

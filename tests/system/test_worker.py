@@ -5,10 +5,10 @@ import time
 
 import pytest
 
+from shared.dispatch import message_for
 from shared.jobs import FINAL, Stage, Status
 from shared.messages import JobMessage
 from shared.results import Results
-from shared.uploads import message_for
 
 pytestmark = pytest.mark.system
 

@@ -14,7 +14,8 @@ from shared.errors import (
     NoPersonFound,
     UploadMissing,
 )
-from shared.job_store import Busy, Claimed, JobStore, Lease, Over, Progress
+from shared.job_moves import Lease
+from shared.job_store import Busy, Claimed, JobStore, Over, Progress
 from shared.jobs import MAX_ATTEMPTS, Stage, Status
 from tests.builders import COACH, a_claimed_job, a_job, a_session, a_waiting_job
 
@@ -81,7 +82,9 @@ def test_a_finished_job_takes_no_further_result(engine, store):
     _finish(store, lease)
     with pytest.raises(LeaseLost):
         _finish(store, lease)
-    assert store.claim(lease.job_id, worker="w2", lease_s=60) == Over(Status.COMPLETED)
+    assert store.claim(lease.job_id, worker="w2", lease_s=60) == Over(
+        Status.COMPLETED, results_prefix="results/x/1/"
+    )
 
 
 def test_eight_claims_at_once_give_one_lease(engine, store):

@@ -7,8 +7,18 @@ from shared.jobs import FINAL, LEASED, MOVES, UNCLAIMED, Stage, Status
 
 
 @pytest.mark.parametrize("status", sorted(FINAL))
-def test_no_move_leaves_a_final_status(status):
-    assert not any(move.allows(status, stage) for move, stage in itertools.product(MOVES, Stage))
+def test_only_a_person_can_open_a_final_job_again(status):
+    leaving = {
+        move for move, stage in itertools.product(MOVES, Stage) if move.allows(status, stage)
+    }
+    assert leaving <= {jobs.REVIVED}
+    assert jobs.REVIVED not in jobs.WORKERS_MOVES
+
+
+def test_completed_and_cancelled_are_never_left():
+    for move, stage in itertools.product(MOVES, Stage):
+        assert not move.allows(Status.COMPLETED, stage)
+        assert not move.allows(Status.CANCELLED, stage)
 
 
 def test_every_stage_that_is_not_final_can_be_left():

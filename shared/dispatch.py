@@ -1,0 +1,40 @@
+"""Puts a job's message into the queue and notes it on the row: the one way a job gets there."""
+
+from dataclasses import dataclass
+
+from shared.analysis import AnalysisSettings
+from shared.job_queue import JobQueue
+from shared.job_store import JobStore
+from shared.messages import JobMessage
+from shared.models import VideoAnalysisJob
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatcher:
+    """Send, then store the message's id; whoever dies between the two sends it twice, not never."""
+
+    jobs: JobStore
+    queue: JobQueue
+
+    def send(self, job: VideoAnalysisJob) -> str:
+        """Return the id of the message that now carries the job.
+
+        Raises:
+            QueueError: it was not sent; the row is unchanged and is sent by the next sweep.
+            DatabaseError: it was sent, the row does not know.
+        """
+        message_id = self.queue.send(message_for(job))
+        self.jobs.sent(job.id, message_id)
+        return message_id
+
+
+def message_for(job: VideoAnalysisJob) -> JobMessage:
+    """The queue message of a job."""
+    settings = AnalysisSettings.model_validate(job.settings)
+    return JobMessage(
+        job_id=job.id,
+        session_id=job.session_id,
+        sample_fps=settings.sample_fps,
+        include_frames=job.include_frames,
+        trace_id=job.trace_id,
+    )
