@@ -51,7 +51,7 @@ def analyze(
     from cli.sight import progress_on
     from cli.videos import existing
     from shared.settings import WorkerSettings
-    from worker_service.engines import build_engine
+    from worker_service.analyst.engines import build_engine
     from worker_service.pipeline.analyse import analyse
     from worker_service.pipeline.pose.device import DeviceWish
     from worker_service.pipeline.steps import FRAMES_NAME, RESULTS_NAME

@@ -8,7 +8,8 @@ CoachError
     Unauthenticated
     NotFound  SessionNotFound  JobNotFound
     MethodNotAllowed  RequestTooLarge
-    UploadMissing  UploadMismatch  ResultsNotReady  NoResults  JobNotCancellable
+    UploadMissing  UploadMismatch  ResultsNotReady  NoResults
+    JobNotCancellable  JobNotRetryable
   DependencyError                   something behind us is down; try again
     StorageError  QueueError  DatabaseError  SignInUnavailable
       ObjectMissing                 the key does not exist
@@ -188,6 +189,14 @@ class JobNotCancellable(Conflict):
     code = "JOB_NOT_CANCELLABLE"
     user_action = UserAction.NONE
     sentence = "This analysis is over already."
+
+
+class JobNotRetryable(Conflict):
+    """The job has not failed, or would only fail again."""
+
+    code = "JOB_NOT_RETRYABLE"
+    user_action = UserAction.NONE
+    sentence = "Only an analysis that failed can be tried again."
 
 
 class DependencyError(CoachError):

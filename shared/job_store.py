@@ -196,6 +196,7 @@ class JobStore:
             attempts_returned=Job.attempt,
             sqs_message_id=None,
             percent=0,
+            started_at=func.now(),  # it waits anew: what waits for days is failed
             completed_at=None,
             **reason(None),
         )
@@ -356,8 +357,9 @@ class JobStore:
             row = rows.execute(query.where(Job.id == job_id)).first()
         if row is None:
             return Over(None)
-        status, given_up, prefix = row
-        return Over(Status(status), bool(given_up), prefix) if Status(status).final else None
+        status, retryable, prefix = row
+        given_up = status == Status.FAILED and bool(retryable)
+        return Over(Status(status), given_up, prefix) if Status(status).final else None
 
     def completed_by(self, lease: Lease) -> bool:
         """Whether this very attempt's results are the row's: its commit got through."""

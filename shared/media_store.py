@@ -1,7 +1,7 @@
-"""S3: presign, head, download, upload, delete a prefix. Keys are made here and only here."""
+"""S3: presign, head, download, upload, copy, list, delete. Keys are made here and only here."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,15 +10,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
+from s3transfer.exceptions import RetriesExceededError, S3DownloadFailedError
+from s3transfer.subscribers import BaseSubscriber
 
 from shared.errors import ObjectMissing, StorageError
+from shared.transfer import Check, transfer
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from s3transfer.futures import TransferFuture
+    from s3transfer.manager import TransferManager
 
 _PLAIN_OWNER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+UPLOADS = "uploads/"
+"""Where all originals lie; what arrives here is announced on the queue of upload events."""
+
+_UPLOAD_KEY = re.compile(rf"{UPLOADS}[^/]+/[^/]+/([0-9a-f-]{{36}})/source")
+
+DELETE_AT_ONCE = 1000
+"""As many keys as S3 takes in one request."""
 
 _GONE = frozenset({"404", "NoSuchKey"})
 """HEAD has no body, so its code is the bare status: a missing bucket then looks the same."""
@@ -44,12 +56,28 @@ class PresignedPut:
 def upload_key(owner: str, session_id: UUID, job_id: UUID) -> str:
     """Where the phone puts the original; an owner with unusual characters is hashed."""
     folder = owner if _PLAIN_OWNER.fullmatch(owner) else sha256(owner.encode()).hexdigest()[:32]
-    return f"uploads/{folder}/{session_id}/{job_id}/source"
+    return f"{UPLOADS}{folder}/{session_id}/{job_id}/source"
+
+
+def uploaded_job(key: str) -> UUID | None:
+    """Whose original lies at `key`: the way back of `upload_key`; None for any other key."""
+    match = _UPLOAD_KEY.fullmatch(key)
+    if match is None:
+        return None
+    try:
+        return UUID(match[1])
+    except ValueError:
+        return None
 
 
 def results_prefix(job_id: UUID, attempt: int) -> str:
     """Where one attempt puts its files; a stale worker cannot overwrite a newer attempt's."""
-    return f"results/{job_id}/{attempt}/"
+    return f"{all_results_prefix(job_id)}{attempt}/"
+
+
+def all_results_prefix(job_id: UUID) -> str:
+    """Where all attempts of a job put their files."""
+    return f"results/{job_id}/"
 
 
 class MediaStore:
@@ -107,12 +135,18 @@ class MediaStore:
             return None
         return StoredObject(size_bytes=answer["ContentLength"], etag=answer["ETag"].strip('"'))
 
-    def download(
-        self, key: str, path: Path, *, on_bytes: Callable[[int], None] = lambda _: None
-    ) -> None:
-        """Stream an object into a file. What `on_bytes` raises ends it and comes out unchanged."""
+    def download(self, key: str, path: Path, *, check: Check = lambda: None) -> None:
+        """Stream an object into a file; in parts where it is large.
+
+        `check` is called in this thread several times a second, also while S3 is silent; what it
+        raises ends the transfer and comes out unchanged.
+        """
+
+        def begin(manager: "TransferManager", told: Sequence[BaseSubscriber]) -> "TransferFuture":
+            return manager.download(self.bucket, key, str(path), subscribers=list(told))
+
         with _translated():
-            self._client.download_file(self.bucket, key, str(path), Callback=on_bytes)
+            transfer(self._client, begin, check=check)
 
     def read(self, key: str) -> bytes:
         """Read a small object whole."""
@@ -126,34 +160,57 @@ class MediaStore:
         *,
         content_type: str,
         content_encoding: str | None = None,
+        check: Check = lambda: None,
     ) -> None:
-        """Store a file; large ones go up in parts."""
+        """Store a file; large ones go up in parts. `check` as in `download`."""
         extra = {"ContentType": content_type}
         if content_encoding is not None:
             extra["ContentEncoding"] = content_encoding
+
+        def begin(manager: "TransferManager", told: Sequence[BaseSubscriber]) -> "TransferFuture":
+            return manager.upload(
+                str(path), self.bucket, key, extra_args=extra, subscribers=list(told)
+            )
+
         with _translated():
-            self._client.upload_file(str(path), self.bucket, key, ExtraArgs=extra)
+            transfer(self._client, begin, check=check)
+
+    def copy(self, source: str, target: str) -> None:
+        """Copy an object of up to 5 GB within the bucket, with its type; nothing is downloaded."""
+        with _translated():
+            self._client.copy_object(
+                Bucket=self.bucket, Key=target, CopySource={"Bucket": self.bucket, "Key": source}
+            )
+
+    def keys(self, prefix: str) -> list[str]:
+        """Every key below a prefix."""
+        with _translated():
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=prefix
+            )
+            return [item["Key"] for page in pages for item in page.get("Contents", ())]
+
+    def delete(self, keys: Sequence[str]) -> int:
+        """Delete these objects, those that are gone already too; return how many keys it took."""
+        for start in range(0, len(keys), DELETE_AT_ONCE):
+            batch = keys[start : start + DELETE_AT_ONCE]
+            with _translated():
+                answer = self._client.delete_objects(
+                    Bucket=self.bucket,
+                    Delete={"Objects": [{"Key": key} for key in batch], "Quiet": True},
+                )
+            if answer.get("Errors"):  # S3 says 200 and names in the body what it refused
+                raise StorageError
+        return len(keys)
 
     def delete_prefix(self, prefix: str) -> int:
         """Delete everything below a prefix; return how many objects went."""
-        deleted = 0
-        with _translated():
-            while keys := self._first_keys(prefix):
-                self._client.delete_objects(
-                    Bucket=self.bucket,
-                    Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True},
-                )
-                deleted += len(keys)
-        return deleted
+        return self.delete(self.keys(prefix))
 
     def check(self) -> None:
         """Raise unless the bucket can be reached."""
         with _translated():
             self._client.head_bucket(Bucket=self.bucket)
-
-    def _first_keys(self, prefix: str) -> list[str]:
-        page = self._client.list_objects_v2(Bucket=self.bucket, Prefix=prefix)
-        return [item["Key"] for item in page.get("Contents", ())]
 
 
 @contextmanager
@@ -164,5 +221,5 @@ def _translated() -> Iterator[None]:
         status = HTTPStatus(error.response["ResponseMetadata"]["HTTPStatusCode"])
         kind = ObjectMissing if error.response["Error"]["Code"] in _GONE else StorageError
         raise kind(f"{status} {status.phrase}") from error  # S3's own words may name roles and keys
-    except (Boto3Error, BotoCoreError) as error:
+    except (BotoCoreError, RetriesExceededError, S3DownloadFailedError) as error:
         raise StorageError from error

@@ -31,6 +31,13 @@ JOB_LIMIT_S = 3600
 MAX_RECEIVE_COUNT = 4
 """One more than the attempts a job has, so the row says why before the message is set aside."""
 
+UPLOAD_EVENT_VISIBILITY_S = 180
+"""How soon an upload event that could not be handled comes again: six times the 30 s its handler
+may run, as Lambda advises for a queue that feeds a function."""
+
+UPLOAD_EVENT_RECEIVE_COUNT = 10
+"""After so many tries the sweeper, which looks for the video itself, has to do."""
+
 DAY_S = 24 * 3600
 
 JOB_RETENTION_S = 4 * DAY_S

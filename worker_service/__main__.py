@@ -2,6 +2,7 @@
 
 import os
 import socket
+from dataclasses import dataclass
 
 from shared.aws import s3_client, sqs_client
 from shared.database import connect
@@ -16,49 +17,105 @@ from shared.settings import (
     WorkerSettings,
 )
 from shared.telemetry import Metrics, configure_logging
+from shared.worker_store import WorkerStore
+from worker_service.analyst.orders import Analyst
+from worker_service.analyst.process import AnalystProcess
+from worker_service.attempt import Tools
 from worker_service.consumer import Consumer
-from worker_service.engines import build_engine
 from worker_service.job import JobRunner
-from worker_service.pipeline.pose.device import DeviceWish
-from worker_service.pipeline.video.probe import VideoLimits
+from worker_service.scratch import Scratch
+from worker_service.settle import Settler
 from worker_service.shutdown import Shutdown
+from worker_service.task_protection import EcsTaskProtection, NoTaskProtection, TaskProtection
+
+SERVICE = "worker"
 
 
-def build() -> Consumer:
-    """Build a consumer from the environment."""
-    runtime, settings = RuntimeSettings(), WorkerSettings()
-    storage, queue_settings = StorageSettings(), QueueSettings()
-    configure_logging(service="worker", stage=runtime.stage, level=runtime.log_level)
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything by which a worker reaches what lies outside of it."""
+
+    jobs: JobStore
+    workers: WorkerStore
+    media: MediaStore
+    queue: JobQueue
+    analyst: Analyst
+    protection: TaskProtection
+
+
+def parts_from_environment() -> Parts:
+    """Build the real parts. The analyst comes first: it takes longest to get ready."""
+    analyst = _analyst(WorkerSettings(), _metrics())
+    storage, queue = StorageSettings(), QueueSettings()
+    database = connect(DatabaseSettings())
+    return Parts(
+        jobs=JobStore(database),
+        workers=WorkerStore(database),
+        media=MediaStore(s3_client(storage), storage.s3_bucket),
+        queue=JobQueue(sqs_client(queue), queue.sqs_queue_url),
+        analyst=analyst,
+        protection=_protection(WorkerSettings(), _metrics()),
+    )
+
+
+def assemble(parts: Parts) -> Consumer:
+    """Put a worker together from its parts and the settings in the environment."""
+    settings, metrics = WorkerSettings(), _metrics()
     worker = settings.worker_id or f"{socket.gethostname()}-{os.getpid()}"
     shutdown = Shutdown(grace_s=settings.stop_grace_s)
-    jobs = JobStore(connect(DatabaseSettings()))
+    scratch = Scratch(settings.worker_tmp)
     runner = JobRunner(
-        jobs=jobs,
-        media=MediaStore(s3_client(storage), storage.s3_bucket),
-        engine=build_engine(
-            settings.pose_engine, settings.pose_model_path, DeviceWish(settings.pose_device)
-        ),
-        limits=VideoLimits(max_duration_s=settings.video_max_duration_s),
-        tmp=settings.worker_tmp,
-        worker=worker,
+        tools=Tools(parts.jobs, parts.media, parts.analyst, scratch, worker),
         shutdown=shutdown,
-        metrics=Metrics(service="worker", stage=runtime.stage),
+        metrics=metrics,
+        limit_s=settings.job_limit_s,
+        commit_patience_s=settings.lease_s,
     )
     return Consumer(
-        jobs=jobs,
-        queue=JobQueue(sqs_client(queue_settings), queue_settings.sqs_queue_url),
+        jobs=parts.jobs,
+        workers=parts.workers,
+        queue=parts.queue,
+        settler=Settler(parts.jobs, parts.media, parts.queue, settings),
+        protection=parts.protection,
         run_attempt=runner.run,
         settings=settings,
         worker=worker,
         shutdown=shutdown,
+        metrics=metrics,
+        at_end=(parts.analyst.close, scratch.close),
     )
 
 
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
-    consumer = build()
+    runtime = RuntimeSettings()
+    configure_logging(service=SERVICE, stage=runtime.stage, level=runtime.log_level)
+    consumer = assemble(parts_from_environment())
     consumer.shutdown.listen()
     consumer.run()
+
+
+def _analyst(settings: WorkerSettings, metrics: Metrics) -> AnalystProcess:
+    analyst = AnalystProcess(
+        stall_limit_s=settings.stall_limit_s,
+        memory_limit_mib=settings.memory_limit_mib,
+        on_fallback=lambda reason: metrics.put({"GpuFallbacks": (1, "Count")}, reason=reason),
+    )
+    analyst.start()
+    return analyst
+
+
+def _protection(settings: WorkerSettings, metrics: Metrics) -> TaskProtection:
+    if settings.ecs_agent_uri is None:
+        return NoTaskProtection()
+    return EcsTaskProtection(
+        settings.ecs_agent_uri,
+        on_unavailable=lambda: metrics.put({"ProtectionUnavailable": (1, "Count")}),
+    )
+
+
+def _metrics() -> Metrics:
+    return Metrics(service=SERVICE, stage=RuntimeSettings().stage)
 
 
 if __name__ == "__main__":

@@ -1,54 +1,67 @@
 """The loop: receive one message, claim its row, run one attempt, settle the message."""
 
-import random
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
 from pydantic import ValidationError
 
-from shared.errors import DatabaseError, QueueError
+from shared.errors import DependencyError
 from shared.job_queue import JobQueue, Received
 from shared.job_store import Busy, Claimed, JobStore, Over
 from shared.messages import JobMessage
 from shared.settings import WorkerSettings
-from shared.telemetry import logger
-from worker_service.heartbeat import Heartbeat
+from shared.telemetry import Metrics, logger
+from shared.worker_store import WorkerStore
+from worker_service.heartbeat import Heartbeat, Held
 from worker_service.job import Outcome
+from worker_service.settle import Settler
 from worker_service.shutdown import Shutdown
+from worker_service.task_protection import TaskProtection
 
 log = logger(__name__)
-
-OUTAGE_PAUSE_S = 5.0
-"""How long to leave a queue or database alone that did not answer."""
-
-JITTER = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """Takes jobs one at a time until shutdown is requested."""
+    """Takes jobs one at a time until shutdown is requested.
+
+    Attributes:
+        run_attempt: works on a claimed job under a heartbeat.
+        at_end: closed one after the other when the worker stops.
+        outage_pause_s: how long to leave a service alone that did not answer.
+        refused_pause_s: how long to wait before asking again for a protection that was refused.
+    """
 
     jobs: JobStore
+    workers: WorkerStore
     queue: JobQueue
+    settler: Settler
+    protection: TaskProtection
     run_attempt: Callable[[Claimed, Heartbeat], Outcome]
     settings: WorkerSettings
     worker: str
     shutdown: Shutdown
+    metrics: Metrics
+    at_end: Sequence[Callable[[], None]] = ()
+    outage_pause_s: float = 5.0
+    refused_pause_s: float = 20.0
 
     def run(self) -> None:
-        """Poll until shutdown; an outage of SQS or PostgreSQL, or a bug, only makes it wait."""
+        """Poll until shutdown, then leave in order.
+
+        What SIGTERM sets off:
+
+        1. `take_one` receives nothing more, so no job begins that would be cut off at once.
+        2. The job in hand may use the grace time: finishing is cheaper than doing it again.
+        3. After it, `shutdown.check` ends the attempt wherever it is; the row goes back to
+           waiting without the try being counted, and a fresh message makes it visible at once.
+        4. Then `_leave`.
+        """
         log.info("worker ready", worker=self.worker)
         while not self.shutdown.requested:
-            try:
-                self.take_one()
-            except (QueueError, DatabaseError) as error:
-                log.warning("waiting for a service", code=error.code)
-                self.shutdown.wait(OUTAGE_PAUSE_S)
-            except Exception:
-                log.exception("unexpected; the message comes back after its visibility")
-                self.shutdown.wait(OUTAGE_PAUSE_S)
+            self._surviving(self.take_one)
+        self._leave()
         log.info("worker stopped", worker=self.worker)
 
     def take_one(self) -> None:
@@ -57,15 +70,47 @@ class Consumer:
         The database is asked first: SQS counts receives, and one that could not even be claimed
         would bring the message nearer to the dead-letter queue.
         """
-        self.jobs.check()
+        self.workers.seen(self.worker)
+        if not self.protection.acquire():
+            self.shutdown.wait(self.refused_pause_s)
+            return
         received = self.queue.receive(
             wait_s=self.settings.receive_wait_s, visibility_s=self.settings.visibility_s
         )
         if received is None:
-            return
-        if self.shutdown.requested:
+            self.protection.release()
+        elif self.shutdown.requested:
             self.queue.extend(received, visibility_s=0)
+        else:
+            self._read(received)
+
+    def _surviving(self, step: Callable[[], None]) -> None:
+        """Do it; an outage of SQS, S3 or PostgreSQL, or a bug, only makes the worker wait."""
+        try:
+            step()
+        except DependencyError as error:
+            log.warning("waiting for a service", code=error.code)
+        except Exception:
+            log.exception("unexpected; the message comes back after its visibility")
+        else:
             return
+        self.protection.release()
+        self.shutdown.wait(self.outage_pause_s)
+
+    def _leave(self) -> None:
+        """Each step by itself: one that fails does not keep the next from being made."""
+        steps = (
+            *self.at_end,  # first what takes room: the analyst's process, the folder
+            lambda: self.workers.gone(self.worker),  # a worker that left is not a missing one
+            self.protection.release,  # last: from here on ECS may end the task
+        )
+        for step in steps:
+            try:
+                step()
+            except Exception as error:  # noqa: BLE001 - nothing may keep a worker from stopping
+                log.warning("not left in order", reason=type(error).__name__)
+
+    def _read(self, received: Received) -> None:
         try:
             message = JobMessage.model_validate_json(received.body)
         except ValidationError:
@@ -77,61 +122,43 @@ class Consumer:
             self._handle(received, message)
 
     def _handle(self, received: Received, message: JobMessage) -> None:
-        claim = self.jobs.claim(message.job_id, worker=self.worker, lease_s=self.settings.lease_s)
+        claim = self.jobs.claim(
+            message.job_id,
+            worker=self.worker,
+            lease_s=self.settings.lease_s,
+            message_id=received.message_id,
+        )
         match claim:
             case Claimed():
-                self._run(received, message, claim)
-            case Busy(remaining_s=remaining_s):
-                log.info("another worker has the job", remaining_s=round(remaining_s))
-                self.queue.extend(received, visibility_s=min(round(remaining_s) + 1, 43_200))
+                self._run(received, claim)
+            case Busy():
+                self.settler.held_by_another(received, claim)
             case Over():
-                self._settle_over(received, claim)
+                self.settler.over(received, message.job_id, claim)
 
-    def _run(self, received: Received, message: JobMessage, claimed: Claimed) -> None:
-        heartbeat = Heartbeat(
+    def _run(self, received: Received, claimed: Claimed) -> None:
+        held = Held(
             jobs=self.jobs,
+            workers=self.workers,
             queue=self.queue,
+            protection=self.protection,
             lease=claimed.lease,
             received=received,
-            lease_s=self.settings.lease_s,
-            visibility_s=self.settings.visibility_s,
-            every_s=self.settings.heartbeat_s,
+            worker=self.worker,
         )
         with (
             structlog.contextvars.bound_contextvars(attempt=claimed.lease.attempt),
-            heartbeat,
+            Heartbeat(held, self.settings, self.metrics) as heartbeat,
         ):
             outcome = self.run_attempt(claimed, heartbeat)
             log.info("attempt over", outcome=outcome)
         match outcome:
-            case Outcome.COMPLETED | Outcome.FAILED:
-                self.queue.delete(received)
+            case Outcome.COMPLETED | Outcome.FAILED | Outcome.CANCELLED:
+                if over := self.jobs.over(claimed.lease.job_id):
+                    self.settler.over(received, claimed.lease.job_id, over)
             case Outcome.RETRYING:
-                pause_s = self._retry_pause_s(claimed.lease.attempt)
-                log.info("trying again later", pause_s=pause_s)
-                self.queue.extend(received, visibility_s=pause_s)
+                self.settler.try_again_later(received, claimed)
             case Outcome.RETURNED:
-                self._send_anew(received, message)
-            case Outcome.GIVEN_UP:
-                self.queue.extend(received, visibility_s=0)
+                self.settler.send_anew(received, claimed)
             case Outcome.LEASE_LOST:
                 pass  # whoever holds the job now settles the message
-
-    def _send_anew(self, received: Received, message: JobMessage) -> None:
-        """Replace the message of a job given back: stops must not use up its receives."""
-        self.jobs.sent(message.job_id, self.queue.send(message))
-        self.queue.delete(received)
-
-    def _settle_over(self, received: Received, over: Over) -> None:
-        if over.status is None or over.given_up:
-            log.warning("left for the dead-letter queue", status=over.status)
-            with suppress(QueueError):
-                self.queue.extend(received, visibility_s=0)
-            return
-        log.info("job is final already, message deleted", status=over.status)
-        self.queue.delete(received)
-
-    def _retry_pause_s(self, attempt: int) -> int:
-        base = self.settings.retry_base_s * 2.0 ** (attempt - 1)
-        spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, hides nothing
-        return round(min(base, self.settings.retry_cap_s) * spread)

@@ -1,7 +1,6 @@
-"""Writes an attempt's progress to its row, rarely; notices when the work must stop."""
+"""Writes an attempt's progress to its row, rarely."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +14,7 @@ from worker_service.pipeline.steps import StepProgress
 log = logger(__name__)
 
 WRITE_EVERY_S = 0.5
-"""At most two writes a second; a cancelled job is noticed at the next one."""
+"""At most two writes a second."""
 
 TOO_EARLY_TO_TELL = 0.05
 """Below this fraction no completion time is estimated."""
@@ -23,19 +22,18 @@ TOO_EARLY_TO_TELL = 0.05
 
 @dataclass(slots=True)
 class ProgressWriter:
-    """Called by the pipeline after every picture and every step.
+    """Called after every picture and every step.
 
-    Raises, out of the pipeline: what `check` raises, and `LeaseLost` when the row is not ours.
+    Raises `LeaseLost` out of the analysis when the row is not ours any more, because the job was
+    cancelled, say.
     """
 
     jobs: JobStore
     lease: Lease
-    check: Callable[[], None]
     _started: float = field(default_factory=time.monotonic)
     _written: float = float("-inf")
 
     def __call__(self, step: StepProgress) -> None:
-        self.check()
         if step.seconds is not None:
             log.info(f"Step {step.number}/4: {step.step}", seconds=round(step.seconds, 3))  # noqa: G004 - the documented line
         now = time.monotonic()

@@ -1,7 +1,7 @@
 import pytest
 
 from shared.errors import ModelUnavailable
-from worker_service.engines import build_engine
+from worker_service.analyst.engines import build_engine
 from worker_service.pipeline.pose.device import Device, DeviceWish, GpuFails, settle
 from worker_service.pipeline.pose.mediapipe_engine import MediapipeEngine
 

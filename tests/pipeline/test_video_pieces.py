@@ -129,6 +129,23 @@ def test_a_short_clip_stays_whole(tmp_path):
     assert assert_pieces_are_the_whole(few_pictures) == 1
 
 
+@pytest.mark.parametrize(
+    "times_s",
+    [
+        pytest.param(
+            [*steady(5), 200.0], id="at the end, so that cuts lie beyond the last picture"
+        ),
+        pytest.param([*steady(5), *(200 + t_s for t_s in steady(5))], id="in the middle"),
+    ],
+)
+def test_a_clip_with_a_long_gap_has_no_empty_piece(tmp_path, times_s):
+    path = keyed_clip(tmp_path / "gap.mp4", times_s)
+
+    assert_pieces_are_the_whole(path)
+    _, parts = parts_of(path)
+    assert all(part.begin < part.end for part in parts)
+
+
 def test_pieces_follow_each_other_and_are_warmed_up(tmp_path):
     index, parts = parts_of(keyed_clip(tmp_path / "clip.mp4", steady(61)))
     pieces = cut(index, 0.0, pixels=HD)

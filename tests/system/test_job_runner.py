@@ -1,28 +1,43 @@
-"""One attempt in this process: what happens when its last steps go wrong."""
+"""One attempt in this process: every way it can end, with real storage and a real database."""
 
 import io
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from shared.errors import DatabaseError
+from shared.errors import (
+    DatabaseError,
+    LeaseLost,
+    NoPersonFound,
+    ProcessingFailed,
+    StorageError,
+)
 from shared.job_store import Claimed, JobStore
-from shared.jobs import Stage, Status
+from shared.jobs import AttemptOutcome, Stage, Status
 from shared.media_store import MediaStore
 from shared.telemetry import Metrics
-from tests.builders import a_waiting_job
+from tests.analysts import InProcessAnalyst, SlowAnalyst
+from tests.builders import COACH, a_waiting_job
+from worker_service.attempt import Tools
 from worker_service.job import JobRunner, Outcome
-from worker_service.pipeline.pose.synthetic_engine import SyntheticEngine
-from worker_service.pipeline.video.probe import VideoLimits
+from worker_service.scratch import Scratch
 from worker_service.shutdown import Shutdown
 
 pytestmark = pytest.mark.system
 
 
 class SteadyHeart:
-    """A heartbeat that never misses."""
+    """A heartbeat that never misses, until it is told that the row went to another."""
+
+    def __init__(self):
+        self.lost = False
 
     def check(self):
-        pass
+        if self.lost:
+            raise LeaseLost
 
 
 class UnreliableStore(JobStore):
@@ -45,84 +60,405 @@ class UnreliableStore(JobStore):
         return super().completed_by(lease)
 
 
-@pytest.fixture
-def run(engine, media, small_clip, tmp_path):
-    def attempt(jobs: JobStore, *, bucket: MediaStore = media, grace_s: float = 60):
-        job_id = a_waiting_job(engine)
-        claimed = jobs.claim(job_id, worker="w", lease_s=60)
+class NeverCommits(JobStore):
+    """A database that takes everything but results."""
+
+    def finish(self, lease, **kwargs):
+        raise DatabaseError
+
+
+class FailingAnalyst:
+    """Ends every analysis with one error."""
+
+    device = "cpu"
+
+    def __init__(self, error):
+        self._error = error
+
+    def analyse(self, order, *, on_progress, check):
+        raise self._error
+
+    def close(self):
+        pass
+
+
+class Bench:
+    """A worker's parts, real but for what a test replaces, and a job for them."""
+
+    def __init__(self, engine, media, clip, tmp_path):
+        self.store = JobStore(engine)
+        self.media = media
+        self.scratch = Scratch(tmp_path)
+        self.stream = io.StringIO()
+        self.heart = SteadyHeart()
+        self._clip = clip
+        self.job_id = a_waiting_job(engine)
+        media.upload(clip, self.store.get(self.job_id).s3_key, content_type="video/mp4")
+
+    def claim(self):
+        claimed = self.store.claim(self.job_id, worker="w", lease_s=60)
         assert isinstance(claimed, Claimed)
-        claimed.job.source_bytes = small_clip.stat().st_size
-        media.upload(small_clip, claimed.job.s3_key, content_type="video/mp4")
-        shutdown = Shutdown(grace_s=grace_s)
-        runner = JobRunner(
-            jobs=jobs,
-            media=bucket,
-            engine=SyntheticEngine(),
-            limits=VideoLimits(),
-            tmp=tmp_path,
-            worker="w",
-            shutdown=shutdown,
-            metrics=Metrics(service="worker", stage="test", stream=io.StringIO()),
-            commit_pauses_s=(0.0, 0.01),
+        claimed.job.source_bytes = self._clip.stat().st_size
+        return claimed
+
+    def runner(
+        self,
+        *,
+        jobs=None,
+        media=None,
+        analyst=None,
+        shutdown=None,
+        limit_s=60,
+        commit_patience_s=0.3,
+    ):
+        return JobRunner(
+            tools=Tools(
+                jobs or self.store,
+                media or self.media,
+                analyst or InProcessAnalyst(),
+                self.scratch,
+                "w",
+            ),
+            shutdown=shutdown or Shutdown(grace_s=60),
+            metrics=Metrics(service="worker", stage="test", stream=self.stream),
+            limit_s=limit_s,
+            commit_patience_s=commit_patience_s,
         )
-        return runner, claimed, shutdown
 
-    return attempt
+    def run(self, **replaced):
+        return self.runner(**replaced).run(self.claim(), self.heart)
+
+    @property
+    def job(self):
+        return self.store.get(self.job_id, with_results=True)
+
+    @property
+    def stored(self):
+        """Which attempts have files, and which."""
+        keys = self.media.keys(f"results/{self.job_id}/")
+        return sorted("/".join(key.split("/")[2:]) for key in keys)
+
+    @property
+    def attempts(self):
+        return [(attempt.attempt, attempt.outcome) for attempt in self.store.attempts(self.job_id)]
+
+    @property
+    def measured(self):
+        lines = [json.loads(line) for line in self.stream.getvalue().splitlines()]
+        return {name: value for line in lines for name, value in line.items() if name != "_aws"}
 
 
-def _kept(media, claimed):
-    return media.head(f"results/{claimed.lease.job_id}/1/frames.json.gz") is not None
+@pytest.fixture
+def bench(engine, media, small_clip, tmp_path):
+    bench = Bench(engine, media, small_clip, tmp_path)
+    yield bench
+    assert list(bench.scratch.path.iterdir()) == []
+    bench.scratch.close()
 
 
-def test_a_commit_whose_answer_got_lost_is_not_undone(run, engine, media):
-    runner, claimed, _ = run(UnreliableStore(engine, answers_lost=1))
-    assert runner.run(claimed, SteadyHeart()) is Outcome.COMPLETED
-    assert JobStore(engine).get(claimed.lease.job_id).status == Status.COMPLETED
-    assert _kept(media, claimed)
+def _files_of(attempt):
+    return [f"{attempt}/frames.json.gz", f"{attempt}/results.json"]
 
 
-def test_when_nobody_knows_whether_it_was_committed_the_files_stay(run, engine, media):
-    runner, claimed, _ = run(UnreliableStore(engine, answers_lost=1, then_away=True))
+# --- results --------------------------------------------------------------------------------------
+
+
+def test_the_history_says_what_it_ran_on_and_how_long_each_part_took(bench):
+    assert bench.run() is Outcome.COMPLETED
+    (attempt,) = bench.store.attempts(bench.job_id)
+    assert attempt.outcome == AttemptOutcome.COMPLETED
+    assert attempt.device == "cpu"
+    assert set(attempt.seconds) >= {
+        "download",
+        "pose",
+        "metrics",
+        "findings",
+        "report",
+        "upload",
+    }
+    assert bench.measured["JobsCompleted"] == 1
+
+
+def test_the_order_says_whose_log_lines_they_are(bench):
+    analyst = InProcessAnalyst()
+    bench.run(analyst=analyst)
+    (order,) = analyst.orders
+    assert order.context == {
+        "job_id": str(bench.job_id),
+        "trace_id": "trace",
+        "attempt": "1",
+        "service": "analyst",
+    }
+
+
+def test_a_commit_whose_answer_got_lost_is_not_undone(bench, engine):
+    assert bench.run(jobs=UnreliableStore(engine, answers_lost=1)) is Outcome.COMPLETED
+    assert bench.job.status == Status.COMPLETED
+    assert bench.stored == _files_of(1)
+
+
+def test_when_nobody_knows_whether_it_was_committed_the_files_stay(bench, engine):
     with pytest.raises(DatabaseError):
-        runner.run(claimed, SteadyHeart())
-    assert JobStore(engine).get(claimed.lease.job_id).status == Status.COMPLETED
-    assert _kept(media, claimed)
+        bench.run(jobs=UnreliableStore(engine, answers_lost=1, then_away=True))
+    assert bench.job.status == Status.COMPLETED
+    assert bench.stored == _files_of(1)
 
 
-def test_results_that_could_not_be_committed_are_retried_and_leave_no_orphans(run, engine, media):
-    class NeverCommits(JobStore):
+# --- results that are stored already --------------------------------------------------------------
+
+
+def test_results_that_could_not_be_committed_are_not_computed_again(bench, engine):
+    assert bench.run(jobs=NeverCommits(engine)) is Outcome.RETRYING
+    assert bench.job.error_code == "SAVE_FAILED"
+    bench.media.delete_prefix("uploads/")
+    analyst = InProcessAnalyst()
+    assert bench.run(analyst=analyst) is Outcome.COMPLETED
+    assert analyst.orders == []
+    assert bench.job.results_prefix == f"results/{bench.job_id}/2/"
+    assert bench.stored == _files_of(1) + _files_of(2)
+    assert bench.measured["ResultsReused"] == 1
+
+
+def test_of_several_stored_results_the_newest_are_taken(bench, engine):
+    for _ in range(2):
+        bench.run(jobs=NeverCommits(engine))
+    stored = bench.media.read(f"results/{bench.job_id}/2/results.json")
+    assert bench.run() is Outcome.COMPLETED
+    assert bench.media.read(f"results/{bench.job_id}/3/results.json") == stored
+
+
+def test_stored_results_that_are_not_valid_are_computed_again(bench, engine, tmp_path):
+    bench.run(jobs=NeverCommits(engine))
+    broken = tmp_path / "broken.json"
+    broken.write_text("{}")
+    bench.media.upload(
+        broken, f"results/{bench.job_id}/1/results.json", content_type="application/json"
+    )
+    analyst = InProcessAnalyst()
+    assert bench.run(analyst=analyst) is Outcome.COMPLETED
+    assert len(analyst.orders) == 1
+
+
+def test_stored_results_without_their_frames_are_computed_again(bench, engine):
+    bench.run(jobs=NeverCommits(engine))
+    bench.media.delete_prefix(f"results/{bench.job_id}/1/frames")
+    analyst = InProcessAnalyst()
+    assert bench.run(analyst=analyst) is Outcome.COMPLETED
+    assert len(analyst.orders) == 1
+
+
+def test_an_upload_that_broke_off_is_computed_again(bench):
+    class NoResultsDocument(MediaStore):
+        def upload(self, path, key, **kwargs):
+            if key.endswith("results.json"):
+                raise StorageError
+            super().upload(path, key, **kwargs)
+
+    cut = NoResultsDocument(bench.media._client, bench.media.bucket)
+    assert bench.run(media=cut) is Outcome.RETRYING
+    assert bench.job.error_code == "SAVE_FAILED"
+    assert bench.run() is Outcome.COMPLETED
+    assert bench.attempts == [(1, AttemptOutcome.RETRYING), (2, AttemptOutcome.COMPLETED)]
+
+
+# --- the commit's patience ------------------------------------------------------------------------
+
+
+def test_a_commit_waits_for_the_database(bench, engine):
+    class AwayForAWhile(JobStore):
+        tries = 0
+
         def finish(self, lease, **kwargs):
+            self.tries += 1
+            if self.tries < 3:
+                raise DatabaseError
+            super().finish(lease, **kwargs)
+
+    assert bench.run(jobs=AwayForAWhile(engine), commit_patience_s=30) is Outcome.COMPLETED
+
+
+def test_a_commit_that_waits_for_the_database_ends_with_the_grace_time(bench, engine):
+    shutdown = Shutdown(grace_s=0)
+
+    class AllAway(JobStore):
+        def finish(self, lease, **kwargs):
+            shutdown.request()
             raise DatabaseError
 
-    runner, claimed, _ = run(NeverCommits(engine))
-    assert runner.run(claimed, SteadyHeart()) is Outcome.RETRYING
-    job = JobStore(engine).get(claimed.lease.job_id)
-    assert (job.stage, job.error_code) == (Stage.RETRYING, "SAVE_FAILED")
-    assert not _kept(media, claimed)
+        def give_back(self, lease):
+            raise DatabaseError
+
+    began = time.monotonic()
+    with pytest.raises(DatabaseError):
+        bench.run(jobs=AllAway(engine), shutdown=shutdown, commit_patience_s=60)
+    assert time.monotonic() - began < 10
+    assert bench.stored == _files_of(1)
 
 
-def test_a_lost_lease_takes_its_files_away(run, engine, media):
+# --- ends from outside ----------------------------------------------------------------------------
+
+
+def test_a_lost_lease_takes_its_files_away(bench, engine):
     class TakenOver(JobStore):
         def finish(self, lease, **kwargs):
             with engine.begin() as rows:
                 rows.exec_driver_sql("UPDATE video_analysis_jobs SET attempt = attempt + 1")
             super().finish(lease, **kwargs)
 
-    runner, claimed, _ = run(TakenOver(engine))
-    assert runner.run(claimed, SteadyHeart()) is Outcome.LEASE_LOST
-    assert not _kept(media, claimed)
+    assert bench.run(jobs=TakenOver(engine)) is Outcome.LEASE_LOST
+    assert bench.stored == []
+    assert bench.measured["LeasesLost"] == 1
 
 
-def test_a_stop_during_the_download_gives_the_job_back(run, engine, media):
-    runner, claimed, shutdown = run(JobStore(engine), grace_s=0)
+def test_a_stop_during_the_download_gives_the_job_back(bench):
+    shutdown = Shutdown(grace_s=0)
     shutdown.request()
-    assert runner.run(claimed, SteadyHeart()) is Outcome.RETURNED
-    assert JobStore(engine).get(claimed.lease.job_id).stage == Stage.WAITING
+    assert bench.run(shutdown=shutdown) is Outcome.RETURNED
+    assert bench.job.stage == Stage.WAITING
+    assert bench.attempts == [(1, AttemptOutcome.RETURNED)]
 
 
-def test_a_refused_download_does_not_repeat_what_the_storage_says(run, engine, storage, media):
-    runner, claimed, _ = run(JobStore(engine))
-    media.delete_prefix(claimed.job.s3_key)
-    assert runner.run(claimed, SteadyHeart()) is Outcome.RETRYING
-    job = JobStore(engine).get(claimed.lease.job_id)
-    assert job.error_message == "Failed to download video from S3: 404 Not Found"
+@pytest.fixture
+def at_work(bench):
+    """Run an attempt in a thread until its analysis is under way; ends with it."""
+    released = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+
+        def begin(**replaced):
+            analyst = SlowAnalyst(released)
+            ending = pool.submit(bench.run, analyst=analyst, **replaced)
+            deadline = time.monotonic() + 20
+            while not analyst.at_work:
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            return ending
+
+        yield begin
+        released.set()
+
+
+def test_a_stop_during_the_analysis_gives_the_job_back(bench, at_work):
+    shutdown = Shutdown(grace_s=0)
+    ending = at_work(shutdown=shutdown)
+    shutdown.request()
+    assert ending.result(timeout=2) is Outcome.RETURNED
+
+
+def test_a_cancelled_job_leaves_no_files(bench, at_work):
+    ending = at_work()
+    bench.store.cancel(bench.job_id, owner=COACH)
+    bench.heart.lost = True
+    assert ending.result(timeout=2) is Outcome.CANCELLED
+    assert bench.stored == []
+    assert bench.attempts == [(1, AttemptOutcome.CANCELLED)]
+
+
+def test_a_cancel_during_the_upload_leaves_no_files(bench):
+    class CancelledOnTheWay(MediaStore):
+        def upload(self, path, key, **kwargs):
+            super().upload(path, key, **kwargs)
+            bench.store.cancel(bench.job_id, owner=COACH)
+            bench.heart.lost = True
+
+    media = CancelledOnTheWay(bench.media._client, bench.media.bucket)
+    assert bench.run(media=media) is Outcome.CANCELLED
+    assert bench.stored == []
+
+
+def test_a_job_that_takes_too_long_is_ended_and_retried(bench, at_work):
+    assert at_work(limit_s=0.6).result(timeout=5) is Outcome.RETRYING
+    assert bench.job.error_code == "PROCESSING_FAILED"
+    assert bench.job.error_message == "Processing failed: it took longer than 0.01 min"
+
+
+# --- failures -------------------------------------------------------------------------------------
+
+
+def test_a_permanent_error_ends_the_job(bench):
+    assert bench.run(analyst=FailingAnalyst(NoPersonFound())) is Outcome.FAILED
+    assert bench.job.error_code == "NO_PERSON_FOUND"
+
+
+def test_a_passing_error_is_tried_again_and_its_device_noted(bench):
+    broken = FailingAnalyst(ProcessingFailed("Processing failed: it hung"))
+    assert bench.run(analyst=broken) is Outcome.RETRYING
+    (attempt,) = bench.store.attempts(bench.job_id)
+    assert (attempt.device, attempt.error_code) == ("cpu", "PROCESSING_FAILED")
+    assert "download" in attempt.seconds
+    assert bench.measured["code"] == "PROCESSING_FAILED"
+
+
+def test_an_analysis_without_results_is_a_passing_failure(bench):
+    class Lazy(InProcessAnalyst):
+        def analyse(self, order, *, on_progress, check):
+            pass
+
+    assert bench.run(analyst=Lazy()) is Outcome.RETRYING
+    assert bench.job.error_message == "Processing failed: no valid results"
+
+
+def test_a_bug_names_its_kind_and_nothing_else(bench):
+    assert bench.run(analyst=FailingAnalyst(KeyError("secret"))) is Outcome.RETRYING
+    assert bench.job.error_message == "Processing failed: KeyError"
+
+
+def test_a_refused_download_does_not_repeat_what_the_storage_says(bench):
+    bench.media.delete_prefix(bench.job.s3_key)
+    assert bench.run() is Outcome.RETRYING
+    assert bench.job.error_message == "Failed to download video from S3: 404 Not Found"
+
+
+def test_a_download_that_is_forbidden_says_so(bench):
+    class Forbidden(MediaStore):
+        def download(self, key, path, **_):
+            raise StorageError("403 Forbidden")
+
+    refused = Forbidden(bench.media._client, bench.media.bucket)
+    assert bench.run(media=refused) is Outcome.RETRYING
+    assert bench.job.error_message == "Failed to download video from S3: 403 Forbidden"
+
+
+def test_a_video_that_does_not_fit_on_the_disk_is_not_downloaded(bench):
+    claimed = bench.claim()
+    claimed.job.source_bytes = 10**18
+    assert bench.runner().run(claimed, bench.heart) is Outcome.RETRYING
+    assert bench.job.error_code == "DISK_FULL"
+
+
+def test_a_download_of_another_size_is_not_analysed(bench):
+    claimed = bench.claim()
+    claimed.job.source_bytes -= 1
+    assert bench.runner().run(claimed, bench.heart) is Outcome.RETRYING
+    assert bench.job.error_code == "DOWNLOAD_FAILED"
+
+
+def test_progress_that_cannot_be_written_costs_nothing(bench, engine):
+    class Quiet(JobStore):
+        def progress(self, lease, progress):
+            raise DatabaseError
+
+    assert bench.run(jobs=Quiet(engine)) is Outcome.COMPLETED
+
+
+@pytest.mark.parametrize("ending", ["give back", "fail"])
+def test_an_end_that_comes_too_late_changes_nothing(bench, ending):
+    claimed = bench.claim()
+    bench.store.cancel(bench.job_id, owner=COACH)
+    shutdown = Shutdown(grace_s=0)
+    if ending == "give back":
+        shutdown.request()
+    runner = bench.runner(shutdown=shutdown, analyst=FailingAnalyst(NoPersonFound()))
+    assert runner.run(claimed, bench.heart) is Outcome.CANCELLED
+    assert bench.job.status == Status.CANCELLED
+
+
+def test_a_disk_that_fills_up_harms_this_attempt_only(bench):
+    class FullDisk(MediaStore):
+        def download(self, key, path, **_):
+            with open("/dev/full", "wb") as full:  # noqa: PTH123 - the kernel says ENOSPC here
+                full.write(b"video")
+
+    full = FullDisk(bench.media._client, bench.media.bucket)
+    assert bench.run(media=full) is Outcome.RETRYING
+    assert bench.job.error_code == "DISK_FULL"
+    assert bench.run() is Outcome.COMPLETED

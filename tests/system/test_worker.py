@@ -9,6 +9,8 @@ from shared.dispatch import message_for
 from shared.jobs import FINAL, Stage, Status
 from shared.messages import JobMessage
 from shared.results import Results
+from shared.worker_store import WorkerStore
+from tests.fake_ecs_agent import fake_ecs_agent
 
 pytestmark = pytest.mark.system
 
@@ -29,8 +31,16 @@ def _wait_until(condition, within_s=10):
 
 
 def _result_attempts(media, job_id):
-    listed = media._client.list_objects_v2(Bucket=media.bucket, Prefix=f"results/{job_id}/")
-    return {item["Key"].split("/")[2] for item in listed.get("Contents", ())}
+    return {key.split("/")[2] for key in media.keys(f"results/{job_id}/")}
+
+
+def _left_in(tmp):
+    """What lies in the workers' folders; a worker's own empty folder is not worth a word."""
+    return [path for path in tmp.rglob("*") if path.parent != tmp]
+
+
+def _ready(worker):
+    return lambda: "worker ready" in worker.log.read_text()
 
 
 def test_a_video_becomes_results(coach, start_worker, small_clip, empty):
@@ -44,7 +54,7 @@ def test_a_video_becomes_results(coach, start_worker, small_clip, empty):
     assert (job.percent, job.attempt) == (100, 1)
     assert coach.media.head(f"{job.results_prefix}frames.json.gz") is not None
     _wait_until(empty)
-    assert list(worker.tmp.iterdir()) == []
+    assert _left_in(worker.tmp) == []
 
 
 def test_the_log_names_the_four_steps_with_their_seconds(coach, start_worker, small_clip):
@@ -118,8 +128,46 @@ def test_a_worker_with_time_finishes_before_it_stops(coach, start_worker, small_
 
 def test_an_idle_worker_stops_at_once(start_worker):
     worker = start_worker(receive_wait_s=1)
-    _wait_until(lambda: "worker ready" in worker.log.read_text(), within_s=30)
+    _wait_until(_ready(worker), within_s=30)
     assert worker.terminate() == 0
+
+
+def test_a_worker_that_stopped_in_order_leaves_no_trace(start_worker, engine):
+    worker = start_worker(receive_wait_s=1)
+    _wait_until(_ready(worker), within_s=30)
+    workers = WorkerStore(engine)
+    _wait_until(workers.alive)
+    assert worker.terminate() == 0
+    assert workers.alive() == []
+    assert list(worker.tmp.iterdir()) == []
+
+
+def test_what_a_killed_worker_left_on_the_disk_is_cleared_by_the_next(
+    coach, start_real_worker, start_worker, sample_video, tmp_path
+):
+    first = start_real_worker(worker_tmp=tmp_path / "shared")
+    coach.wait_for(coach.send(sample_video, sample_fps=0), _in_pose)
+    first.kill()
+    assert _left_in(first.tmp) != []
+    second = start_worker(worker_tmp=tmp_path / "shared")
+    _wait_until(_ready(second), within_s=30)
+    _wait_until(lambda: len(list(second.tmp.iterdir())) == 1)
+
+
+def test_an_attempt_that_takes_too_long_is_ended(coach, start_real_worker, sample_video):
+    start_real_worker(job_limit_s=1.5, retry_base_s=60)
+    job_id = coach.send(sample_video, sample_fps=0)
+    job = coach.wait_for(job_id, lambda job: job.stage == Stage.RETRYING)
+    assert job.error_message == "Processing failed: it took longer than 0.025 min"
+
+
+def test_a_worker_protects_its_task_while_it_has_a_job(coach, start_worker, small_clip):
+    with fake_ecs_agent() as agent:
+        worker = start_worker(ecs_agent_uri=agent.uri)
+        coach.wait_for(coach.send(small_clip), _final)
+        assert worker.terminate() == 0
+        assert {"ProtectionEnabled": True, "ExpiresInMinutes": 10} in agent.wishes
+        assert not agent.protected
 
 
 def test_a_missing_model_is_retried_and_said(coach, start_worker, small_clip, tmp_path):
@@ -155,4 +203,4 @@ def test_a_file_that_is_no_video_fails_at_once(coach, start_worker, tmp_path, em
     assert (job.status, job.error_code, job.attempt) == (Status.FAILED, code, 1)
     assert job.user_action == "retake"
     _wait_until(empty)
-    assert list(worker.tmp.iterdir()) == []
+    assert _left_in(worker.tmp) == []

@@ -1,5 +1,6 @@
 """The consumer against real SQS semantics and a real database; only the analysis is a fake."""
 
+import io
 import threading
 import time
 from dataclasses import replace
@@ -7,20 +8,33 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import create_engine
 
-from shared.errors import DatabaseError, DownloadFailed, NoPersonFound
+from shared.aws import s3_client
+from shared.errors import DatabaseError, DownloadFailed, NoPersonFound, QueueError
+from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.jobs import Stage, Status
+from shared.media_store import MediaStore
 from shared.messages import JobMessage
 from shared.settings import WorkerSettings
-from tests.builders import a_session, a_waiting_job
+from shared.telemetry import Metrics
+from shared.worker_store import WorkerStore
+from tests.builders import COACH, a_session, a_waiting_job
+from tests.fake_ecs_agent import REFUSAL, fake_ecs_agent
 from worker_service.consumer import Consumer
 from worker_service.job import Outcome
+from worker_service.settle import Settler, retry_pause_s
 from worker_service.shutdown import Shutdown
+from worker_service.task_protection import EcsTaskProtection, NoTaskProtection
 
 
 @pytest.fixture
 def store(engine):
     return JobStore(engine)
+
+
+@pytest.fixture
+def workers(engine):
+    return WorkerStore(engine)
 
 
 class FakeAttempts:
@@ -34,35 +48,63 @@ class FakeAttempts:
     def __call__(self, claimed, _heartbeat):
         self.attempts.append(claimed.lease.attempt)
         end = self._ends.pop(0)
+        if isinstance(end, RuntimeError):
+            raise end
         if end is Outcome.COMPLETED:
-            self._store.finish(claimed.lease, results={}, results_prefix="r/")
+            prefix = f"results/{claimed.lease.job_id}/{claimed.lease.attempt}/"
+            self._store.finish(claimed.lease, results={}, results_prefix=prefix)
             return end
         if end is Outcome.RETURNED:
             self._store.give_back(claimed.lease)
             return end
+        if end is Outcome.LEASE_LOST:
+            return end
+        if end is Outcome.CANCELLED:
+            self._store.cancel(claimed.lease.job_id, owner=COACH)
+            return end
         status = self._store.fail(claimed.lease, end)
-        if status is Status.PROCESSING:
-            return Outcome.RETRYING
-        return Outcome.GIVEN_UP if end.retryable else Outcome.FAILED
+        return Outcome.RETRYING if status is Status.PROCESSING else Outcome.FAILED
 
 
 @pytest.fixture
-def consume(store, queue):
-    def build(*ends, worker="w1", **settings):
+def consume(store, workers, media, queue):
+    def build(*ends, worker="w1", over=queue, files=media, protection=None, at_end=(), **settings):
         attempts = FakeAttempts(store, *ends)
+        chosen = WorkerSettings(
+            receive_wait_s=1, lease_s=30, heartbeat_s=10, retry_base_s=0, **settings
+        )
         consumer = Consumer(
             jobs=store,
-            queue=queue,
+            workers=workers,
+            queue=over,
+            settler=Settler(store, files, over, chosen),
+            protection=protection or NoTaskProtection(),
             run_attempt=attempts,
-            settings=WorkerSettings(
-                receive_wait_s=1, lease_s=30, heartbeat_s=10, retry_base_s=0, **settings
-            ),
+            settings=chosen,
             worker=worker,
             shutdown=Shutdown(grace_s=0),
+            metrics=Metrics(service="worker", stage="test", stream=io.StringIO()),
+            at_end=at_end,
+            outage_pause_s=0,
+            refused_pause_s=0,
         )
         return consumer, attempts
 
     return build
+
+
+@pytest.fixture
+def stored(media, tmp_path):
+    """Store files of attempts; says which are left."""
+    file = tmp_path / "f"
+    file.write_bytes(b"x")
+
+    def files(job_id, *attempts):
+        for attempt in attempts:
+            media.upload(file, f"results/{job_id}/{attempt}/x", content_type="text/plain")
+        return [key.split("/")[2] for key in media.keys(f"results/{job_id}/")]
+
+    return files
 
 
 def _send(queue, store, job_id):
@@ -80,6 +122,13 @@ def _send(queue, store, job_id):
 
 def _left(queue):
     return queue.receive(wait_s=0, visibility_s=0)
+
+
+def _wait_until(condition, within_s=20):
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_a_completed_job_leaves_no_message(engine, store, queue, consume):
@@ -133,19 +182,96 @@ def test_a_second_message_for_a_finished_job_is_deleted(engine, store, queue, co
     assert _left(queue) is None
 
 
-def test_a_message_whose_job_another_worker_holds_waits_out_the_lease(
+def test_the_message_of_a_job_that_another_worker_holds_waits_out_the_lease(
     engine, store, queue, consume
 ):
     job_id = a_waiting_job(engine)
-    store.claim(job_id, worker="other", lease_s=1)
     _send(queue, store, job_id)
+    seen = queue.receive(wait_s=1, visibility_s=0)
+    store.claim(job_id, worker="other", lease_s=1, message_id=seen.message_id)
     consumer, attempts = consume(Outcome.COMPLETED)
     consumer.take_one()
     assert attempts.attempts == []
     assert _left(queue) is None
-    time.sleep(2.1)
-    consumer.take_one()
+    _wait_until(lambda: consumer.take_one() or attempts.attempts)
     assert attempts.attempts == [2]
+
+
+def test_the_message_of_a_lost_lease_is_left_alone(engine, store, queue, consume):
+    _send(queue, store, a_waiting_job(engine))
+    consumer, _ = consume(Outcome.LEASE_LOST)
+    consumer.take_one()
+    assert (queue.depth().visible, queue.depth().in_flight) == (0, 1)
+
+
+def test_a_stray_duplicate_of_a_job_in_work_is_deleted(engine, store, queue, consume):
+    job_id = a_waiting_job(engine)
+    store.claim(job_id, worker="other", lease_s=60, message_id="another")
+    _send(queue, store, job_id)
+    consumer, attempts = consume(Outcome.COMPLETED)
+    consumer.take_one()
+    assert attempts.attempts == []
+    assert queue.depth().total == 0
+
+
+def test_a_cancelled_job_leaves_neither_message_nor_files(engine, store, queue, consume, stored):
+    job_id = a_waiting_job(engine)
+    _send(queue, store, job_id)
+    stored(job_id, 1)
+    consumer, _ = consume(Outcome.CANCELLED)
+    consumer.take_one()
+    assert queue.depth().total == 0
+    assert stored(job_id) == []
+
+
+def test_a_job_cancelled_after_a_failed_try_leaves_no_message(engine, store, queue, consume):
+    job_id = a_waiting_job(engine)
+    _send(queue, store, job_id)
+    consumer, attempts = consume(DownloadFailed())
+    consumer.take_one()
+    store.cancel(job_id, owner=COACH)
+    consumer.take_one()
+    assert attempts.attempts == [1]
+    assert queue.depth().total == 0
+
+
+def test_only_the_results_that_the_row_names_stay(engine, store, queue, consume, stored):
+    job_id = a_waiting_job(engine)
+    _send(queue, store, job_id)
+    stored(job_id, 1, 2, 3)
+    consumer, _ = consume(DownloadFailed(), Outcome.COMPLETED)
+    consumer.take_one()
+    assert stored(job_id) == ["1", "2", "3"]
+    consumer.take_one()
+    assert stored(job_id) == ["2"]
+
+
+def test_a_message_stays_until_the_bucket_is_tidy(engine, store, queue, consume, storage):
+    job_id = a_waiting_job(engine)
+    _send(queue, store, job_id)
+    away = storage.model_copy(update={"aws_endpoint_url_s3": "http://127.0.0.1:1"})
+    consumer, _ = consume(Outcome.COMPLETED, files=MediaStore(s3_client(away), storage.s3_bucket))
+    consumer.take_one()
+    assert store.get(job_id).status == Status.COMPLETED
+    assert queue.depth().in_flight == 1
+
+
+def test_a_message_that_could_not_be_deleted_is_settled_when_it_comes_back(
+    engine, store, queue, consume
+):
+    class DeletesNothing(JobQueue):
+        def delete(self, received):
+            self.extend(received, visibility_s=0)
+            raise QueueError
+
+    job_id = a_waiting_job(engine)
+    _send(queue, store, job_id)
+    first, attempts = consume(Outcome.COMPLETED, over=DeletesNothing(queue._client, queue._url))
+    first.take_one()
+    second, more_attempts = consume()
+    second.take_one()
+    assert (attempts.attempts, more_attempts.attempts) == ([1], [])
+    assert queue.depth().total == 0
 
 
 def test_a_job_given_back_is_there_for_the_next_worker_at_once(engine, store, queue, consume):
@@ -178,7 +304,7 @@ def test_no_message_is_received_while_the_database_is_away(engine, store, queue,
     _send(queue, store, a_waiting_job(engine))
     away = create_engine("postgresql+psycopg://127.0.0.1:1/x")
     consumer, _ = consume()
-    cut_off = replace(consumer, jobs=JobStore(away))
+    cut_off = replace(consumer, jobs=JobStore(away), workers=WorkerStore(away))
     for _ in range(5):
         with pytest.raises(DatabaseError):
             cut_off.take_one()
@@ -225,7 +351,7 @@ def test_an_outage_of_the_database_does_not_end_the_worker(engine, store, queue,
     _send(queue, store, job_id)
     consumer, _ = consume(Outcome.COMPLETED)
     away = create_engine("postgresql+psycopg://127.0.0.1:1/x", connect_args={"connect_timeout": 1})
-    cut_off = replace(consumer, jobs=JobStore(away))
+    cut_off = replace(consumer, jobs=JobStore(away), workers=WorkerStore(away))
     thread = threading.Thread(target=cut_off.run)
     thread.start()
     time.sleep(1.5)
@@ -234,3 +360,71 @@ def test_an_outage_of_the_database_does_not_end_the_worker(engine, store, queue,
     thread.join(timeout=10)
     assert not thread.is_alive()
     away.dispose()
+
+
+def test_a_worker_is_seen_before_it_asks_for_work_and_gone_afterwards(consume, workers):
+    consumer, _ = consume()
+    consumer.take_one()
+    assert [worker.id for worker in workers.alive()] == ["w1"]
+    consumer.shutdown.request()
+    consumer.run()
+    assert workers.alive() == []
+
+
+def test_what_fails_at_the_end_does_not_keep_the_rest_from_being_closed(consume, workers):
+    def breaks():
+        raise OSError
+
+    closed = []
+    consumer, _ = consume(at_end=(breaks, lambda: closed.append("folder")))
+    consumer.take_one()
+    consumer.shutdown.request()
+    consumer.run()
+    assert closed == ["folder"]
+    assert workers.alive() == []
+
+
+def test_a_bug_in_an_attempt_does_not_end_the_worker(engine, store, queue, consume):
+    first, second = a_waiting_job(engine), a_waiting_job(engine)
+    _send(queue, store, first)
+    _send(queue, store, second)
+    consumer, attempts = consume(RuntimeError(), Outcome.COMPLETED)
+    thread = threading.Thread(target=consumer.run)
+    thread.start()
+    _wait_until(lambda: len(attempts.attempts) == 2)
+    consumer.shutdown.request()
+    thread.join(timeout=10)
+    assert Status.COMPLETED in {store.get(first).status, store.get(second).status}
+
+
+def test_the_task_is_protected_while_there_is_work_and_released_when_there_is_none(
+    engine, store, queue, consume
+):
+    _send(queue, store, a_waiting_job(engine))
+    with fake_ecs_agent() as agent:
+        consumer, attempts = consume(Outcome.COMPLETED, protection=EcsTaskProtection(agent.uri))
+        consumer.take_one()
+        assert attempts.attempts == [1]
+        assert agent.protected
+        consumer.take_one()
+        assert not agent.protected
+
+
+def test_nothing_is_received_while_protection_is_refused(engine, store, queue, consume):
+    _send(queue, store, a_waiting_job(engine))
+    with fake_ecs_agent() as agent:
+        agent.answer = REFUSAL
+        consumer, attempts = consume(Outcome.COMPLETED, protection=EcsTaskProtection(agent.uri))
+        consumer.take_one()
+        assert (attempts.attempts, queue.depth().visible) == ([], 1)
+        agent.answer = None
+        consumer.take_one()
+        assert attempts.attempts == [1]
+
+
+@pytest.mark.parametrize(
+    ("tries", "about_s"), [(1, 30), (2, 60), (3, 120), (5, 480), (6, 900), (40, 900)]
+)
+def test_the_pause_before_a_retry_doubles_up_to_its_cap(tries, about_s):
+    pauses = {retry_pause_s(tries, base_s=30, cap_s=900) for _ in range(200)}
+    assert 0.8 * about_s <= min(pauses) < max(pauses) <= 1.2 * about_s

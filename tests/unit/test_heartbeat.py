@@ -1,17 +1,41 @@
+import io
+import json
 import time
 
 import pytest
+from sqlalchemy import create_engine
 
-from shared.errors import LeaseLost, NoPersonFound
+from shared.errors import LeaseLost, NoPersonFound, QueueError
+from shared.job_queue import JobQueue
 from shared.job_store import Busy, JobStore
+from shared.jobs import Status
 from shared.messages import JobMessage
-from tests.builders import a_claimed_job
-from worker_service.heartbeat import Heartbeat
+from shared.settings import WorkerSettings
+from shared.telemetry import Metrics
+from shared.worker_store import WorkerStore
+from tests.builders import COACH, a_claimed_job
+from tests.fake_ecs_agent import fake_ecs_agent
+from worker_service.heartbeat import Heartbeat, Held
+from worker_service.task_protection import EcsTaskProtection, NoTaskProtection
+
+PATIENCE_S = 10
 
 
 @pytest.fixture
 def store(engine):
     return JobStore(engine)
+
+
+@pytest.fixture
+def workers(engine):
+    return WorkerStore(engine)
+
+
+@pytest.fixture
+def metrics():
+    """Metrics, and what was measured."""
+    stream = io.StringIO()
+    return Metrics(service="worker", stage="test", stream=stream), stream
 
 
 def _receive(queue, claimed, *, visibility_s):
@@ -27,33 +51,137 @@ def _receive(queue, claimed, *, visibility_s):
     return queue.receive(wait_s=1, visibility_s=visibility_s)
 
 
-def _heartbeat(store, queue, claimed, received, *, every_s):
-    return Heartbeat(
-        jobs=store,
-        queue=queue,
-        lease=claimed.lease,
-        received=received,
-        lease_s=2,
-        visibility_s=2,
-        every_s=every_s,
-    )
+@pytest.fixture
+def heart(store, workers, queue, metrics):
+    def make(claimed, received, *, protection=None, jobs=store, to=queue, **settings):
+        held = Held(
+            jobs=jobs,
+            workers=workers,
+            queue=to,
+            protection=protection or NoTaskProtection(),
+            lease=claimed.lease,
+            received=received,
+            worker="w1",
+        )
+        return Heartbeat(
+            held, WorkerSettings(**{"lease_s": 2, "heartbeat_s": 0.3, **settings}), metrics[0]
+        )
+
+    return make
 
 
-def test_a_beating_heart_keeps_lease_and_message(engine, store, queue):
+def _wait_until(condition):
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _stopped(heartbeat):
+    try:
+        heartbeat.check()
+    except LeaseLost:
+        return True
+    return False
+
+
+def test_a_beating_heart_keeps_lease_and_message(engine, store, queue, heart):
     claimed = a_claimed_job(engine, lease_s=1)
     received = _receive(queue, claimed, visibility_s=1)
-    with _heartbeat(store, queue, claimed, received, every_s=0.3) as heartbeat:
+    with heart(claimed, received) as heartbeat:
         time.sleep(1.6)
         heartbeat.check()
         assert queue.receive(wait_s=0, visibility_s=1) is None
         assert isinstance(store.claim(claimed.lease.job_id, worker="w2", lease_s=9), Busy)
 
 
-def test_a_heart_that_lost_the_lease_says_so(engine, store, queue):
+def test_a_beat_says_that_the_worker_lives_and_what_it_does(engine, queue, workers, heart):
+    claimed = a_claimed_job(engine)
+    with heart(claimed, _receive(queue, claimed, visibility_s=30)):
+        _wait_until(workers.alive)
+    (alive,) = workers.alive()
+    assert (alive.id, alive.job_id, alive.attempt) == ("w1", claimed.lease.job_id, 1)
+
+
+def test_a_beat_renews_the_task_protection(engine, queue, heart):
+    claimed = a_claimed_job(engine)
+    with fake_ecs_agent() as agent:
+        protection = EcsTaskProtection(agent.uri)
+        with heart(claimed, _receive(queue, claimed, visibility_s=30), protection=protection):
+            _wait_until(lambda: agent.protected)
+
+
+def test_a_heart_that_lost_the_lease_says_so(engine, store, queue, heart):
     claimed = a_claimed_job(engine)
     received = _receive(queue, claimed, visibility_s=30)
     store.fail(claimed.lease, NoPersonFound())
-    with _heartbeat(store, queue, claimed, received, every_s=0.05) as heartbeat:
-        time.sleep(0.5)
-        with pytest.raises(LeaseLost):
-            heartbeat.check()
+    with heart(claimed, received, heartbeat_s=0.05) as heartbeat:
+        _wait_until(lambda: _stopped(heartbeat))
+
+
+def test_a_cancelled_job_is_seen_between_two_beats(engine, store, queue, heart):
+    claimed = a_claimed_job(engine)
+    received = _receive(queue, claimed, visibility_s=30)
+    with heart(claimed, received, heartbeat_s=100, lease_s=300) as heartbeat:
+        store.cancel(claimed.lease.job_id, owner=COACH)
+        cancelled_at = time.monotonic()
+        _wait_until(lambda: _stopped(heartbeat))
+        assert time.monotonic() - cancelled_at < 2
+    assert store.get(claimed.lease.job_id).status == Status.CANCELLED
+
+
+def test_a_missed_beat_is_counted_and_made_up_for_soon(engine, queue, heart, metrics, store):
+    class AwayOnce(JobQueue):
+        def __init__(self):
+            super().__init__(queue._client, queue._url)
+            self.extended_at = []
+
+        def extend(self, received, *, visibility_s):
+            self.extended_at.append(time.monotonic())
+            if len(self.extended_at) == 1:
+                raise QueueError
+            super().extend(received, visibility_s=visibility_s)
+
+    away_once = AwayOnce()
+    claimed = a_claimed_job(engine)
+    received = _receive(queue, claimed, visibility_s=30)
+    with heart(claimed, received, to=away_once, heartbeat_s=2, lease_s=30) as heartbeat:
+        _wait_until(lambda: len(away_once.extended_at) == 2)
+        heartbeat.check()
+    first, second = away_once.extended_at
+    assert 0.5 <= second - first < 1.5
+    measured = [json.loads(line) for line in metrics[1].getvalue().splitlines()]
+    assert [line["HeartbeatsMissed"] for line in measured] == [1]
+
+
+def test_an_outage_of_the_database_keeps_the_message_hidden(engine, queue, heart):
+    away = create_engine("postgresql+psycopg://127.0.0.1:1/x")
+    claimed = a_claimed_job(engine)
+    received = _receive(queue, claimed, visibility_s=1)
+    with heart(claimed, received, jobs=JobStore(away)) as heartbeat:
+        time.sleep(1.6)
+        heartbeat.check()
+        assert queue.receive(wait_s=0, visibility_s=1) is None
+    away.dispose()
+
+
+def test_no_job_is_held_for_ever(engine, queue, heart):
+    claimed = a_claimed_job(engine)
+    received = _receive(queue, claimed, visibility_s=30)
+    with heart(claimed, received, lease_s=0.6, job_limit_s=0.4) as heartbeat:
+        heartbeat.check()
+        _wait_until(lambda: _stopped(heartbeat))
+
+
+def test_a_bug_does_not_stop_the_heart(engine, queue, heart, store):
+    class Buggy(JobStore):
+        def beat(self, lease, *, lease_s):
+            broken.append(1)
+            raise RuntimeError
+
+    broken: list[int] = []
+    claimed = a_claimed_job(engine)
+    received = _receive(queue, claimed, visibility_s=30)
+    with heart(claimed, received, jobs=Buggy(engine), heartbeat_s=0.1) as heartbeat:
+        _wait_until(lambda: len(broken) > 1)
+        heartbeat.check()

@@ -1,3 +1,9 @@
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from uuid import uuid4
 
 import httpx
@@ -61,3 +67,118 @@ def test_an_unusual_owner_never_shapes_the_key(owner):
     assert len(folder) == 32
     assert folder.isalnum()
     assert key.count("/") == 4
+
+
+# --- transfers ----------------------------------------------------------------------------------
+
+
+class Stop(Exception):
+    """What a check raises."""
+
+
+class StopAfter:
+    """Raises once it was asked so many times."""
+
+    def __init__(self, times):
+        self._left = times
+
+    def __call__(self):
+        self._left -= 1
+        if self._left < 0:
+            raise Stop
+
+
+@contextmanager
+def _s3_that_says(status: int) -> Iterator[str]:
+    """A server that answers everything with one status and no body."""
+
+    class Refusal(BaseHTTPRequestHandler):
+        def do_HEAD(self):  # which a download begins with
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Refusal)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def _at(storage, endpoint):
+    away = storage.model_copy(update={"aws_endpoint_url_s3": endpoint})
+    return MediaStore(s3_client(away), storage.s3_bucket)
+
+
+@pytest.fixture
+def large(tmp_path):
+    """Twenty MiB: more than one part."""
+    file = tmp_path / "large"
+    file.write_bytes(bytes(20 << 20))
+    return file
+
+
+@pytest.fixture
+def silent(storage):
+    """A bucket behind a server that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield _at(storage, f"http://127.0.0.1:{server.getsockname()[1]}")
+
+
+def test_a_large_file_travels_there_and_back(media, large, tmp_path):
+    media.upload(large, "k", content_type="video/mp4")
+    media.download("k", tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == large.read_bytes()
+
+
+def test_what_the_check_raises_ends_a_download_and_leaves_no_file(media, large, tmp_path):
+    media.upload(large, "k", content_type="video/mp4")
+    with pytest.raises(Stop):
+        media.download("k", tmp_path / "back", check=StopAfter(2))
+    assert not (tmp_path / "back").exists()
+
+
+def test_what_the_check_raises_ends_an_upload_and_leaves_no_object(media, large):
+    with pytest.raises(Stop):
+        media.upload(large, "k", content_type="video/mp4", check=StopAfter(2))
+    assert media.head("k") is None
+
+
+def test_a_download_ends_within_two_seconds_while_s3_is_silent(silent, tmp_path):
+    began = time.monotonic()
+    with pytest.raises(Stop):
+        silent.download("k", tmp_path / "back", check=StopAfter(3))
+    assert time.monotonic() - began < 2
+
+
+def test_an_upload_ends_within_two_seconds_while_s3_is_silent(silent, large):
+    began = time.monotonic()
+    with pytest.raises(Stop):
+        silent.upload(large, "k", content_type="text/plain", check=StopAfter(3))
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(("status", "said"), [(403, "403 Forbidden"), (500, "500 Internal Server")])
+def test_a_refused_download_says_the_status_and_no_more(storage, tmp_path, status, said):
+    with _s3_that_says(status) as endpoint, pytest.raises(StorageError, match=f"^{said}"):
+        _at(storage, endpoint).download("k", tmp_path / "x")
+
+
+def test_a_copy_keeps_the_bytes_and_how_they_are_packed(media, tmp_path):
+    file = tmp_path / "f"
+    file.write_bytes(b"x")
+    media.upload(file, "a", content_type="application/json", content_encoding="gzip")
+    media.copy("a", "b")
+    answer = media._client.get_object(Bucket=media.bucket, Key="b")
+    assert (answer["ContentType"], answer["ContentEncoding"]) == ("application/json", "gzip")
+    assert answer["Body"].read() == b"x"
+
+
+def test_a_copy_of_nothing_is_an_object_that_is_missing(media):
+    with pytest.raises(ObjectMissing):
+        media.copy("nothing", "b")

@@ -95,10 +95,10 @@ class Decoding:
         for index, pixels in enumerate(self._decoded(container)):
             self.frames_seen = index + 1
             t_s = clock.read(pixels.pts, pixels.time_base)
+            self._check_limits(t_s or 0.0)
             if t_s is None:
                 continue
             self.duration_s = t_s + clock.step_s
-            self._check_limits(t_s)
             if repeats.is_repeat(pixels):
                 continue
             self._distinct_t_s.append(t_s)

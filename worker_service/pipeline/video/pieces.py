@@ -76,7 +76,8 @@ def cut(index: PictureIndex, grid_hz: float, *, pixels: int) -> list[Piece]:
     for cut_s in np.arange(1, count) * piece_s:
         begin = _begin(index, cut_s, grid_hz, shift_s=SHIFT * piece_s, pixels=pixels)
         key = int(index.keys[_key(index, begin, grid_hz)])
-        if index.t_s[begin] - index.t_s[key] <= MAX_RUN_IN * piece_s:
+        is_near_key = index.t_s[begin] - index.t_s[key] <= MAX_RUN_IN * piece_s
+        if is_near_key and begin > begins[-1]:  # in a gap, several cuts fall on one picture
             begins.append(begin)
     return [
         Piece(_key(index, begin, grid_hz), _warm_up(index, begin, grid_hz), begin, end)
@@ -112,7 +113,7 @@ def _begin(
     The piece before goes on beyond the cut; the one after decodes its run-in and warms up.
     """
     first, cut, last = np.searchsorted(index.t_s, [cut_s - shift_s, cut_s, cut_s + shift_s])
-    begins = np.arange(first, max(last, first + 1))
+    begins = np.arange(first, max(last, first + 1)).clip(max=len(index) - 1)
     run_in = begins - [index.keys[_key(index, begin, grid_hz)] for begin in begins]
     looked_at = _sampled(index, grid_hz) / len(index)
     decoding = pixels / (pixels + PIXELS_A_LANDMARKER * looked_at)

@@ -30,6 +30,10 @@ MOST_FPS = 960.0
 """No phone films faster. Matroska and WebM files that tell no rate declare their clock's: 1,000
 or more."""
 
+MOST_PIXELS = 8192 * 4320
+"""Width x height of a stored picture: 8K. FFmpeg refuses to decode a larger one anywhere in a file,
+be the first picture as small as it likes."""
+
 
 @dataclass(frozen=True, slots=True)
 class VideoLimits:
@@ -37,12 +41,12 @@ class VideoLimits:
 
     Attributes:
         max_duration_s: seconds of video.
-        max_pixels: width x height of a stored picture; the default is 8K.
+        max_pixels: width x height of a stored picture; at most the default, 8K.
         max_frames: pictures in the file; the default is ten minutes at 240 a second.
     """
 
     max_duration_s: float = 600.0
-    max_pixels: int = 8192 * 4320
+    max_pixels: int = MOST_PIXELS
     max_frames: int = 144_000
 
 
@@ -115,6 +119,7 @@ def video_stream(container: InputContainer) -> VideoStream:
     stream = next(films, None)
     if stream is None or stream.codec_context is None:
         raise VideoUnreadable
+    stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
     return stream
 
 

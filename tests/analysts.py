@@ -1,0 +1,54 @@
+"""Analysts for tests that need no process: the real analysis, in the caller's own."""
+
+from worker_service.pipeline.analyse import analyse
+from worker_service.pipeline.pose.synthetic_engine import SyntheticEngine
+from worker_service.pipeline.video.probe import VideoLimits
+
+
+class InProcessAnalyst:
+    """The four steps with the synthetic engine; keeps the orders it was given."""
+
+    def __init__(self):
+        self.orders = []
+        self.device = None
+
+    def analyse(self, order, *, on_progress, check):
+        self.orders.append(order)
+
+        def report(step):
+            check()
+            on_progress(step)
+
+        engine = SyntheticEngine()
+        analysis = analyse(
+            order.video,
+            order.settings,
+            engine=engine,
+            limits=VideoLimits(),
+            report_progress=report,
+        )
+        analysis.save(order.folder, worker=order.worker, attempt=order.attempt)
+        self.device = engine.device
+
+    def close(self):
+        pass
+
+
+class SlowAnalyst:
+    """Works until it is told to stop, or until the test says that it may end."""
+
+    device = None
+
+    def __init__(self, released):
+        self._released = released
+        self.at_work = False
+
+    def analyse(self, order, *, on_progress, check):
+        self.at_work = True
+        while not self._released.wait(0.05):
+            check()
+        self.at_work = False
+        InProcessAnalyst().analyse(order, on_progress=on_progress, check=check)
+
+    def close(self):
+        pass

@@ -1,0 +1,122 @@
+"""Broken and malicious files through the real analysis: each fails alone.
+
+`HOSTILE_FILES=20000 HOSTILE_SEED=7` looks at more, and at others.
+"""
+
+import os
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.analysis import AnalysisSettings
+from shared.errors import JobError, PermanentJobError, ProcessingFailed
+from shared.results import Results
+from tests.hostile.bombs import BOMBS, begins_again_and_again
+from tests.hostile.mutators import broken
+from tests.hostile.seeds import seeds
+from worker_service.analyst.orders import Order
+from worker_service.analyst.process import AnalystProcess
+from worker_service.pipeline.steps import RESULTS_NAME
+
+FILES = int(os.environ.get("HOSTILE_FILES", "2000"))
+SEED = int(os.environ.get("HOSTILE_SEED", "1"))
+SETTLED_AFTER = 300
+STALL_LIMIT_S = 10
+SOUND = "h264.mp4"
+
+Verdict = JobError | None
+Judge = Callable[[bytes], Verdict]
+
+
+@pytest.fixture(scope="module")
+def analyst() -> Iterator[AnalystProcess]:
+    made = AnalystProcess(
+        stall_limit_s=STALL_LIMIT_S,
+        memory_limit_mib=1500,
+        environment={**os.environ, "POSE_ENGINE": "synthetic", "POSE_DEVICE": "cpu"},
+        most_analyses=10 * FILES,
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def judge(analyst, tmp_path) -> Judge:
+    """Analyse a file; the answer is its error, or None where its results are good."""
+    video, folder = tmp_path / "source", tmp_path / "results"
+
+    def analyse(content: bytes) -> Verdict:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        video.write_bytes(content)
+        order = Order(
+            video=video,
+            folder=folder,
+            settings=AnalysisSettings(),
+            worker="w1",
+            attempt=1,
+            context={},
+        )
+        try:
+            analyst.analyse(order, on_progress=lambda _: None, check=lambda: None)
+        except JobError as error:
+            return error
+        Results.model_validate_json((folder / RESULTS_NAME).read_bytes())
+        return None
+
+    return analyse
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory) -> dict[str, bytes]:
+    return seeds(tmp_path_factory.mktemp("seeds"))
+
+
+def memory_mib(analyst) -> float:
+    status = Path(f"/proc/{analyst.pid}/statm").read_text().split()
+    return int(status[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@pytest.mark.timeout(300 + FILES // 2)
+def test_every_broken_file_is_analysed_or_refused(analyst, judge, sound, tmp_path):
+    assert judge(sound[SOUND]) is None
+    pid, settled_mib = analyst.pid, None
+    verdicts: Counter[str] = Counter()
+    for number, content in enumerate(broken(list(sound.values()), FILES, seed=SEED)):
+        verdict = judge(content)
+        verdicts[verdict.code if verdict else "analysed"] += 1
+        if isinstance(verdict, ProcessingFailed):
+            (tmp_path / f"broke_{number}").write_bytes(content)
+            pytest.fail(f"{verdict}: {tmp_path / f'broke_{number}'}")
+        if number == SETTLED_AFTER:
+            settled_mib = memory_mib(analyst)
+
+    assert analyst.pid == pid
+    assert verdicts["analysed"] > FILES / 20
+    assert settled_mib is None or memory_mib(analyst) < 1.15 * settled_mib
+    assert judge(sound[SOUND]) is None
+
+
+@pytest.mark.parametrize("bomb", [bomb for bomb in BOMBS if bomb is not begins_again_and_again])
+def test_a_bomb_is_told_quickly_and_by_what_it_is(analyst, judge, sound, tmp_path, bomb):
+    assert judge(sound[SOUND]) is None
+    pid, content = analyst.pid, bomb(tmp_path)
+
+    began = time.monotonic()
+    verdict = judge(content)
+
+    assert verdict is None or isinstance(verdict, PermanentJobError)
+    assert time.monotonic() - began < STALL_LIMIT_S
+    assert analyst.pid == pid
+    assert memory_mib(analyst) < 400
+
+
+def test_a_file_that_takes_for_ever_is_given_up(judge, sound, tmp_path):
+    verdict = judge(begins_again_and_again(tmp_path))
+
+    assert str(verdict) == f"Processing failed: no progress for {STALL_LIMIT_S} s"
+    assert judge(sound[SOUND]) is None

@@ -1,0 +1,160 @@
+"""One attempt's work: take over what is stored, or download, analyse, upload; then commit."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shared.analysis import AnalysisSettings
+from shared.errors import DownloadFailed, LeaseLost, ProcessingFailed, SaveFailed, StorageError
+from shared.job_store import Claimed, JobStore
+from shared.media_store import MediaStore
+from shared.results import Results
+from shared.telemetry import logger
+from worker_service.analyst.orders import Analyst, Order
+from worker_service.artifacts import Artifacts
+from worker_service.commit import commit_patiently
+from worker_service.notebook import Notebook
+from worker_service.pipeline.steps import RESULTS_NAME, StepProgress
+from worker_service.progress import ProgressWriter
+from worker_service.scratch import Scratch
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every attempt of a worker works with."""
+
+    jobs: JobStore
+    media: MediaStore
+    analyst: Analyst
+    scratch: Scratch
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A claimed job on its way to a committed row.
+
+    Attributes:
+        tools: the worker's.
+        claimed: the job and the right to write to it.
+        check: called all along, at least every quarter of a second; what it raises ends the work.
+        notebook: filled in on the way.
+    """
+
+    tools: Tools
+    claimed: Claimed
+    check: Callable[[], None]
+    notebook: Notebook = field(default_factory=Notebook)
+
+    @property
+    def artifacts(self) -> Artifacts:
+        """Its files in the bucket."""
+        return Artifacts(self.tools.media, self.claimed.lease)
+
+    def results(self) -> Results:
+        """See to it that the results lie in the bucket, and return them.
+
+        Raises:
+            JobError: this attempt cannot have any.
+        """
+        return self._taken_over() or self._computed()
+
+    def commit(self, results: Results, *, within_s: float, check: Callable[[], None]) -> None:
+        """Write them to the row, patiently.
+
+        Raises:
+            SaveFailed: the database stayed away for `within_s`.
+            LeaseLost: another attempt owns the row, or it is final.
+        """
+        document = results.model_dump(mode="json")
+
+        def commit() -> None:
+            try:
+                self.tools.jobs.finish(
+                    self.claimed.lease,
+                    results=document,
+                    results_prefix=self.artifacts.prefix,
+                    notes=self.notebook.notes(),
+                )
+            except LeaseLost:  # or an earlier try got through and its answer did not
+                if not self.tools.jobs.completed_by(self.claimed.lease):
+                    raise
+
+        commit_patiently(commit, within_s=within_s, check=check)
+
+    def _taken_over(self) -> Results | None:
+        with _as_download_failure(), self.notebook.timed("look"):
+            results = self.artifacts.take_over(self.check)
+        if results is not None:
+            log.info("results were stored already")
+            self.notebook.reused = True
+        return results
+
+    def _computed(self) -> Results:
+        with self.tools.scratch.folder() as folder:
+            source = folder / "source"
+            with self.notebook.timed("download"):
+                self._download(source)
+            results = self._analyse(source, folder)
+            with self.notebook.timed("upload"):
+                self._upload(folder)
+            return results
+
+    def _download(self, source: Path) -> None:
+        job = self.claimed.job
+        self.tools.scratch.need(job.source_bytes or 0)
+        with _as_download_failure():
+            self.tools.media.download(job.s3_key, source, check=self.check)
+        if job.source_bytes is not None and source.stat().st_size != job.source_bytes:
+            raise DownloadFailed(f"{DownloadFailed.sentence}: the file has another size")
+
+    def _analyse(self, source: Path, folder: Path) -> Results:
+        write_progress = ProgressWriter(self.tools.jobs, self.claimed.lease)
+
+        def on_progress(step: StepProgress) -> None:
+            self.notebook.heard(step)
+            write_progress(step)
+
+        try:
+            self.tools.analyst.analyse(
+                self._order(source, folder), on_progress=on_progress, check=self.check
+            )
+        finally:
+            self.notebook.device = self.tools.analyst.device
+        try:
+            return Results.model_validate_json((folder / RESULTS_NAME).read_bytes())
+        except (FileNotFoundError, ValueError) as error:
+            raise ProcessingFailed(f"{ProcessingFailed.sentence}: no valid results") from error
+
+    def _order(self, source: Path, folder: Path) -> Order:
+        job, lease = self.claimed.job, self.claimed.lease
+        return Order(
+            video=source,
+            folder=folder,
+            settings=AnalysisSettings.model_validate(job.settings),
+            worker=self.tools.worker,
+            attempt=lease.attempt,
+            context={
+                "job_id": str(job.id),
+                "trace_id": job.trace_id,
+                "attempt": str(lease.attempt),
+                "service": "analyst",
+            },
+        )
+
+    def _upload(self, folder: Path) -> None:
+        try:
+            self.artifacts.upload(folder, self.check)
+        except StorageError as error:
+            raise SaveFailed from error
+
+
+@contextmanager
+def _as_download_failure() -> Iterator[None]:
+    try:
+        yield
+    except StorageError as error:
+        raise DownloadFailed(f"{DownloadFailed.sentence}: {error}") from error

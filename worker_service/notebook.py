@@ -1,0 +1,42 @@
+"""What an attempt finds out about itself, for its line in the history."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from shared.job_moves import AttemptNotes
+from worker_service.pipeline.steps import StepProgress
+
+
+@dataclass(slots=True)
+class Notebook:
+    """Filled in as the attempt goes on.
+
+    Attributes:
+        device: `cpu` or `gpu`, None as long as no model was loaded.
+        reused: whether an earlier attempt's results were taken over.
+        seconds: how long each part took.
+    """
+
+    device: str | None = None
+    reused: bool = False
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, part: str) -> Iterator[None]:
+        """Note how long the body took, whether it ends well or not."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[part] = round(time.monotonic() - began, 4)
+
+    def heard(self, step: StepProgress) -> None:
+        """Note how long a step took that is over."""
+        if step.seconds is not None:
+            self.seconds[step.step.value] = round(step.seconds, 4)
+
+    def notes(self) -> AttemptNotes:
+        """What is known by now."""
+        return AttemptNotes(device=self.device, seconds=dict(self.seconds))
