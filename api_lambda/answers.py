@@ -159,7 +159,9 @@ class JobSummary(StatusAnswer):
     size_bytes: int | None = Field(description="Announced, then measured.")
     created_at: Timestamp
     updated_at: Timestamp
-    started_at: Timestamp | None = Field(description="When the upload was completed.")
+    started_at: Timestamp | None = Field(
+        description="When the upload was completed, or a failed job last retried."
+    )
     attempt_started_at: Timestamp | None
     completed_at: Timestamp | None
 

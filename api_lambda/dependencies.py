@@ -1,7 +1,8 @@
-"""The one wiring place: from settings to everything the routes need."""
+"""The one wiring place: from settings to everything the routes and the other entries need."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import Engine, text
 
@@ -9,9 +10,11 @@ from api_lambda.auth import TokenVerifier
 from api_lambda.signing_keys import signing_keys
 from shared.aws import s3_client, sqs_client
 from shared.database import connect, transaction
+from shared.dispatch import Dispatcher
 from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.media_store import MediaStore
+from shared.retry import Retries
 from shared.session_store import SessionStore
 from shared.settings import (
     AuthSettings,
@@ -19,12 +22,18 @@ from shared.settings import (
     QueueSettings,
     RuntimeSettings,
     StorageSettings,
+    SweepSettings,
     UploadSettings,
 )
-from shared.telemetry import Metrics
+from shared.sweep_store import SweepStore
+from shared.sweeper import Sweeper
+from shared.telemetry import Metrics, configure_logging
+from shared.upload_events import UploadEvents
 from shared.uploads import Uploads
+from shared.worker_store import WorkerStore
 
 SERVICE = "api"
+BACKSTAGE = "backstage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ class Services:
     jobs: JobStore
     media: MediaStore
     uploads: Uploads
+    retries: Retries
     metrics: Metrics
     checks: Mapping[str, Callable[[], None]]
     download_url_expires_s: int
@@ -49,26 +59,62 @@ def from_environment() -> Services:
     auth = AuthSettings()
     limits = UploadSettings()
     engine = connect(DatabaseSettings())
-    storage, queueing = StorageSettings(), QueueSettings()
-    sessions, jobs = SessionStore(engine), JobStore(engine)
-    media = MediaStore(s3_client(storage), storage.s3_bucket)
-    queue = JobQueue(sqs_client(queueing), queueing.sqs_queue_url)
+    uploads = _uploads(engine, limits)
     return Services(
         verifier=TokenVerifier(
             signing_keys(auth), issuer=auth.jwt_issuer, audience=auth.jwt_audience
         ),
-        sessions=sessions,
-        jobs=jobs,
-        media=media,
-        uploads=Uploads(sessions, jobs, media, queue, limits),
+        sessions=uploads.sessions,
+        jobs=uploads.jobs,
+        media=uploads.media,
+        uploads=uploads,
+        retries=Retries(uploads.jobs, Dispatcher(uploads.jobs, uploads.queue)),
         metrics=Metrics(service=SERVICE, stage=RuntimeSettings().stage),
         checks={
             "database": lambda: _ask(engine),
-            "bucket": media.check,
-            "queue": queue.check,
+            "bucket": uploads.media.check,
+            "queue": uploads.queue.check,
         },
         download_url_expires_s=limits.download_url_expires_s,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Backstage:
+    """What works without a coach: the sweeper, and S3's word that a video arrived."""
+
+    sweeper: Sweeper
+    upload_events: UploadEvents
+
+
+@cache
+def backstage() -> Backstage:
+    """Build it from environment variables when it is first needed; warm calls find it here."""
+    runtime = RuntimeSettings()
+    configure_logging(service=BACKSTAGE, stage=runtime.stage, level=runtime.log_level)
+    engine = connect(DatabaseSettings())
+    uploads = _uploads(engine, UploadSettings())
+    sweeper = Sweeper(
+        store=SweepStore(engine),
+        uploads=uploads,
+        workers=WorkerStore(engine),
+        dead_letters=_dead_letters(QueueSettings()),
+        settings=SweepSettings(),
+        metrics=Metrics(service=BACKSTAGE, stage=runtime.stage),
+    )
+    return Backstage(sweeper, UploadEvents(uploads))
+
+
+def _uploads(engine: Engine, limits: UploadSettings) -> Uploads:
+    storage, queueing = StorageSettings(), QueueSettings()
+    media = MediaStore(s3_client(storage), storage.s3_bucket)
+    queue = JobQueue(sqs_client(queueing), queueing.sqs_queue_url)
+    return Uploads(SessionStore(engine), JobStore(engine), media, queue, limits)
+
+
+def _dead_letters(settings: QueueSettings) -> JobQueue | None:
+    url = settings.sqs_dead_letter_queue_url
+    return JobQueue(sqs_client(settings), url) if url else None
 
 
 def _ask(engine: Engine) -> None:

@@ -87,6 +87,28 @@ STATUS: dict[str, Any] = {
     "error": None,
 }
 
+_STANDING_STILL = {
+    "percent": 0.0,
+    "frames_done": 0,
+    "frames_total": 0,
+    "estimated_completion": None,
+    "updated_at": "2026-11-20T16:04:48.000000Z",
+}
+
+CANCELLED: dict[str, Any] = {
+    "job_id": JOB_ID,
+    "status": "cancelled",
+    "progress": {"stage": "cancelled", **_STANDING_STILL},
+    "error": None,
+}
+
+RETRIED: dict[str, Any] = {
+    "job_id": JOB_ID,
+    "status": "processing",
+    "progress": {"stage": "waiting", **_STANDING_STILL},
+    "error": None,
+}
+
 JOB: dict[str, Any] = {
     "job_id": JOB_ID,
     "status": "completed",

@@ -19,7 +19,12 @@ def child_environment(endpoint: str, *settings: Settings) -> dict[str, str]:
     for one in settings:
         for field in type(one).model_fields:
             environment.pop(field.upper(), None)
-    return environment | aws_environment(endpoint) | _no_proxy() | _variables(settings)
+    return environment | variables(endpoint, *settings)
+
+
+def variables(endpoint: str, *settings: Settings) -> dict[str, str]:
+    """Return only the variables that lead to these settings and to AWS at `endpoint`."""
+    return aws_environment(endpoint) | _no_proxy() | _from(settings)
 
 
 def _no_proxy() -> dict[str, str]:
@@ -29,7 +34,7 @@ def _no_proxy() -> dict[str, str]:
     return {"NO_PROXY": hosts, "no_proxy": hosts}
 
 
-def _variables(settings: tuple[Settings, ...]) -> dict[str, str]:
+def _from(settings: tuple[Settings, ...]) -> dict[str, str]:
     return {
         field.upper(): _text(value) for one in settings for field, value in one if value is not None
     }

@@ -1,4 +1,4 @@
-"""S3 and SQS on this machine: moto's server and the bucket and queues the product needs."""
+"""S3 and SQS on this machine: moto's server, and the bucket and queues the product needs in it."""
 
 import json
 import sys
@@ -14,10 +14,13 @@ from botocore.config import Config
 
 from local.aws_environment import ACCESS_KEY, REGION, SECRET_KEY, aws_environment, without_aws
 from local.processes import LOOPBACK, child, free_port, listens
+from shared.media_store import UPLOADS
 from shared.settings import (
     DEAD_LETTER_RETENTION_S,
     JOB_RETENTION_S,
     MAX_RECEIVE_COUNT,
+    UPLOAD_EVENT_RECEIVE_COUNT,
+    UPLOAD_EVENT_VISIBILITY_S,
     VISIBILITY_TIMEOUT_S,
     QueueSettings,
     StorageSettings,
@@ -78,19 +81,26 @@ def aws_emulator(port: int | None = None, *, log: Path | None = None) -> Iterato
 def create_resources(
     endpoint: str, *, bucket: str = BUCKET, queue: str = QUEUE, region: str = REGION
 ) -> Resources:
-    """Make the bucket, the job queue and its dead-letter queue, as the stack does in AWS.
+    """Make the bucket and the queues, and tell the one about the other, as the stack does in AWS.
 
     The clients carry their own worthless credentials, so this needs no environment.
     """
     account = boto3.Session(
         aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=region
     )
-    _create_bucket(account.client("s3", endpoint_url=endpoint, config=_DIRECT), bucket)
+    s3 = account.client("s3", endpoint_url=endpoint, config=_DIRECT)
     sqs = account.client("sqs", endpoint_url=endpoint, config=_DIRECT)
-    dead_letter_url = sqs.create_queue(
-        QueueName=f"{queue}-dead-letters",
-        Attributes={"MessageRetentionPeriod": str(DEAD_LETTER_RETENTION_S)},
-    )["QueueUrl"]
+    jobs = _create_queue(
+        sqs, queue, visibility_s=VISIBILITY_TIMEOUT_S, receive_count=MAX_RECEIVE_COUNT
+    )
+    events = _create_queue(
+        sqs,
+        f"{queue}-upload-events",
+        visibility_s=UPLOAD_EVENT_VISIBILITY_S,
+        receive_count=UPLOAD_EVENT_RECEIVE_COUNT,
+    )
+    _create_bucket(s3, bucket)
+    _announce_uploads(s3, bucket, _arn(sqs, events.url))
     return Resources(
         storage=StorageSettings(
             s3_bucket=bucket,
@@ -99,12 +109,46 @@ def create_resources(
             s3_addressing_style="path",
         ),
         queue=QueueSettings(
-            sqs_queue_url=_create_job_queue(sqs, queue, dead_letter_url),
+            sqs_queue_url=jobs.url,
+            sqs_dead_letter_queue_url=jobs.dead_letter_url,
+            sqs_upload_events_queue_url=events.url,
             aws_region=region,
             aws_endpoint_url_sqs=endpoint,
         ),
-        dead_letter_url=dead_letter_url,
+        dead_letter_url=jobs.dead_letter_url,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Queue:
+    url: str
+    dead_letter_url: str
+
+
+def _create_queue(sqs: "SQSClient", name: str, *, visibility_s: int, receive_count: int) -> _Queue:
+    dead_letter_url = sqs.create_queue(
+        QueueName=f"{name}-dead-letters",
+        Attributes={"MessageRetentionPeriod": str(DEAD_LETTER_RETENTION_S)},
+    )["QueueUrl"]
+    redrive = {
+        "deadLetterTargetArn": _arn(sqs, dead_letter_url),
+        "maxReceiveCount": receive_count,
+    }
+    url = sqs.create_queue(
+        QueueName=name,
+        Attributes={
+            "VisibilityTimeout": str(visibility_s),
+            "MessageRetentionPeriod": str(JOB_RETENTION_S),
+            "ReceiveMessageWaitTimeSeconds": "20",
+            "RedrivePolicy": json.dumps(redrive),
+        },
+    )["QueueUrl"]
+    return _Queue(url, dead_letter_url)
+
+
+def _arn(sqs: "SQSClient", url: str) -> str:
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return answer["Attributes"]["QueueArn"]
 
 
 def _create_bucket(s3: "S3Client", bucket: str) -> None:
@@ -124,18 +168,16 @@ def _create_bucket(s3: "S3Client", bucket: str) -> None:
     )
 
 
-def _create_job_queue(sqs: "SQSClient", queue: str, dead_letter_url: str) -> str:
-    dead_letters = sqs.get_queue_attributes(QueueUrl=dead_letter_url, AttributeNames=["QueueArn"])
-    redrive = {
-        "deadLetterTargetArn": dead_letters["Attributes"]["QueueArn"],
-        "maxReceiveCount": MAX_RECEIVE_COUNT,
-    }
-    return sqs.create_queue(
-        QueueName=queue,
-        Attributes={
-            "VisibilityTimeout": str(VISIBILITY_TIMEOUT_S),
-            "MessageRetentionPeriod": str(JOB_RETENTION_S),
-            "ReceiveMessageWaitTimeSeconds": "20",
-            "RedrivePolicy": json.dumps(redrive),
+def _announce_uploads(s3: "S3Client", bucket: str, events_arn: str) -> None:
+    s3.put_bucket_notification_configuration(
+        Bucket=bucket,
+        NotificationConfiguration={
+            "QueueConfigurations": [
+                {
+                    "QueueArn": events_arn,
+                    "Events": ["s3:ObjectCreated:Put", "s3:ObjectCreated:CompleteMultipartUpload"],
+                    "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": UPLOADS}]}},
+                }
+            ]
         },
-    )["QueueUrl"]
+    )

@@ -8,8 +8,8 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -52,30 +52,56 @@ def postgres(
     if given := os.environ.get("DATABASE_URL"):
         yield given
         return
+    with cluster(folder, port=port, programs=programs) as one, one.serve_once() as url:
+        yield url
+
+
+@contextmanager
+def cluster(
+    folder: Path, *, port: int | None = None, programs: PostgresPrograms | None = None
+) -> Iterator["Cluster"]:
+    """Yield an empty cluster that does not serve yet, removed at the end; as `postgres` otherwise.
+
+    Raises:
+        DidNotStart: no PostgreSQL was found, or the cluster could not be made.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     account = _account()
     with _home(folder, account) as home:
-        runnable = _runnable(programs or find_programs(), home, account)
-        cluster = _Cluster(runnable, home / "data", account, folder)
-        with cluster.serve(port or free_port()) as url:
-            yield url
+        made = Cluster(
+            programs=_runnable(programs or find_programs(), home, account),
+            data=home / "data",
+            account=account,
+            logs=folder,
+            port=port or free_port(),
+            password=secrets.token_urlsafe(16),
+        )
+        made.initialise()
+        yield made
 
 
 @dataclass(frozen=True, slots=True)
-class _Cluster:
+class Cluster:
+    """The data of one PostgreSQL; it may be served, stopped and served again."""
+
     programs: PostgresPrograms
     data: Path
     account: Account | None
     logs: Path
+    port: int
+    password: str = field(repr=False)
 
     @contextmanager
-    def serve(self, port: int) -> Iterator[str]:
-        password = secrets.token_urlsafe(16)
-        self._initialise(password)
+    def serve(self, *, takes_along: Path | None = None) -> Iterator[str]:
+        """Serve until the block ends; its connections are then cut.
+
+        Raises:
+            DidNotStart: it did not come up.
+        """
         settings = {
             **THROW_AWAY,
             "listen_addresses": LOOPBACK,
-            "port": str(port),
+            "port": str(self.port),
             "unix_socket_directories": "",
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -87,16 +113,25 @@ class _Cluster:
             cwd=self.data,
             account=self.account,
             stop_signal=signal.SIGINT,  # "fast": open transactions are rolled back
-            takes_along=self.data.parent,
+            takes_along=takes_along,
         ) as server:
-            address = f"{USER}:{password}@{LOOPBACK}:{port}/postgres?sslmode=disable"
+            address = f"{USER}:{self.password}@{LOOPBACK}:{self.port}/postgres?sslmode=disable"
             server.wait_until(lambda: _answers(f"postgresql://{address}"))
             yield f"postgresql+psycopg://{address}"
 
-    def _initialise(self, password: str) -> None:
+    def serve_once(self) -> AbstractContextManager[str]:
+        """Serve, and take the data along even where we are killed and cannot remove it."""
+        return self.serve(takes_along=self.data.parent)
+
+    def initialise(self) -> None:
+        """Make the data; once.
+
+        Raises:
+            DidNotStart: it could not be made.
+        """
         secret = self.data.with_name("password")
         secret.touch(0o600)
-        secret.write_text(password, encoding="utf-8")
+        secret.write_text(self.password, encoding="utf-8")
         if self.account:
             os.chown(secret, self.account.uid, self.account.gid)
         options = (

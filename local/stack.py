@@ -1,4 +1,4 @@
-"""The whole product on one machine: database, S3 and SQS, API and worker.
+"""The whole product on one machine: database, S3 and SQS, API, worker and caretaker.
 
     with LocalStack(StackOptions()) as stack:
         print(stack.api_url, stack.token())
@@ -8,6 +8,7 @@ Every part binds to the loopback address and ends with this process, however it 
 
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,8 @@ from typing import Literal, Self
 import httpx
 from pydantic import SecretStr
 
-from local.child_environment import child_environment
+from local.caretaker import CaretakerSettings
+from local.child_environment import child_environment, variables
 from local.emulator import aws_emulator, create_resources
 from local.errors import DidNotStart
 from local.identity import SUBJECT, DevIdentity
@@ -32,6 +34,7 @@ from shared.settings import (
     RuntimeSettings,
     Settings,
     Stage,
+    SweepSettings,
     UploadSettings,
     WorkerSettings,
 )
@@ -79,6 +82,7 @@ class LocalStack:
         self._identity = DevIdentity.open()
         self._parts = ExitStack()
         self._services: tuple[Child, ...] = ()
+        self._environment: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         """Start every part and wait until the API says that it reaches all of them.
@@ -105,9 +109,16 @@ class LocalStack:
         return self._identity.token(subject)
 
     def check(self) -> None:
-        """Raise `PartEnded` unless API and worker run."""
+        """Raise `PartEnded` unless API, worker and caretaker run."""
         for service in self._services:
             service.check()
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables under which a program reaches this very system, as its worker does.
+
+        The database's password is among them.
+        """
+        return dict(self._environment)
 
     def _start(self, parts: ExitStack) -> str:
         port = _port(self._options.port)
@@ -117,15 +128,29 @@ class LocalStack:
         database = DatabaseSettings(database_url=SecretStr(url))
         made = create_resources(endpoint)
         common = (RuntimeSettings(stage=Stage.LOCAL), database, made.storage, made.queue)
-        auth = self._identity.auth_settings()
-        api_environment = child_environment(endpoint, *common, UploadSettings(), auth)
-        worker_environment = child_environment(endpoint, *common, self._worker_settings(scratch))
-        api = parts.enter_context(self._part("api", "local.api", str(port), env=api_environment))
-        worker = parts.enter_context(
-            self._part("worker", "worker_service", env=worker_environment, takes_along=scratch)
+        working = self._worker_settings(scratch)
+
+        def start(
+            name: str, *command: str, knows: Sequence[Settings], takes_along: Path | None = None
+        ) -> Child:
+            env = child_environment(endpoint, *common, *knows)
+            return parts.enter_context(self._part(name, *command, env=env, takes_along=takes_along))
+
+        api = start(
+            "api",
+            "local.api",
+            str(port),
+            knows=(UploadSettings(), self._identity.auth_settings()),
         )
-        self._services = (api, worker)
-        _migrate(database)  # while both are still importing
+        worker = start("worker", "worker_service", knows=(working,), takes_along=scratch)
+        caretaker = start(
+            "caretaker",
+            "local.caretaker",
+            knows=(UploadSettings(), SweepSettings(), CaretakerSettings()),
+        )
+        self._services = (api, worker, caretaker)
+        self._environment = variables(endpoint, *common, working)
+        _migrate(database)  # while they are still importing
         api_url = f"http://{LOOPBACK}:{port}{API_BASE_PATH}"
         api.wait_until(lambda: _is_ready(api_url), within_s=READY_WITHIN_S)
         worker.wait_until(lambda: _says_ready(worker), within_s=READY_WITHIN_S)
@@ -142,16 +167,11 @@ class LocalStack:
         )
 
     def _part(
-        self,
-        name: str,
-        module: str,
-        *arguments: str,
-        env: dict[str, str],
-        takes_along: Path | None = None,
+        self, name: str, *command: str, env: dict[str, str], takes_along: Path | None
     ) -> AbstractContextManager[Child]:
         return child(
             f"The {name}",
-            [sys.executable, "-m", module, *arguments],
+            [sys.executable, "-m", *command],
             log=self.logs / f"{name}.log",
             env=env,
             cwd=_REPOSITORY,

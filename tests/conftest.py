@@ -73,7 +73,7 @@ def _emulator_credentials(monkeypatch) -> None:
 
 @pytest.fixture
 def resources(aws_endpoint) -> Resources:
-    """A bucket, a queue and its dead-letter queue of one test's own."""
+    """A bucket and the queues of one test's own."""
     name = uuid4().hex[:12]
     return create_resources(aws_endpoint, bucket=f"media-{name}", queue=f"jobs-{name}")
 
@@ -102,6 +102,12 @@ def queue(queue_settings) -> JobQueue:
 def dead_letters(resources) -> JobQueue:
     """The dead-letter queue behind `queue`."""
     return JobQueue(sqs_client(resources.queue), resources.dead_letter_url)
+
+
+@pytest.fixture
+def upload_events(queue_settings) -> JobQueue:
+    """Where the bucket tells about uploads."""
+    return JobQueue(sqs_client(queue_settings), queue_settings.sqs_upload_events_queue_url)
 
 
 @pytest.fixture(scope="session")

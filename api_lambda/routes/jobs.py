@@ -1,4 +1,4 @@
-"""Analysis jobs: list, whole, status, results, frames."""
+"""Analysis jobs: list, whole, status, results, frames; cancel and retry."""
 
 from hashlib import sha256
 from typing import Annotated
@@ -14,17 +14,23 @@ from api_lambda.parameters import Api, Coach, JobId, SignedIn
 from api_lambda.results import StoredJson, check_ready, frames_link, results_of
 from shared.errors import (
     InvalidRequest,
+    JobNotCancellable,
     JobNotFound,
+    JobNotRetryable,
     NoResults,
     NotFound,
+    QueueError,
     ResultsNotReady,
     StorageError,
 )
 from shared.jobs import Status
 from shared.results import Results
+from shared.telemetry import logger
 
 POLL_AFTER_S = 2
 """How often an app should look at a job that is still open."""
+
+_log = logger(__name__)
 
 router = APIRouter(
     prefix="/analysis-jobs",
@@ -129,3 +135,38 @@ def get_job_frames(api: Api, coach: Coach, job_id: JobId) -> RedirectResponse:
     job = api.jobs.get(job_id, owner=coach.owner, with_results=True)
     check_ready(job)
     return RedirectResponse(frames_link(job, api))
+
+
+@router.post(
+    "/{job_id}/cancel",
+    status_code=202,
+    operation_id="cancelJob",
+    summary="Cancel a job",
+    responses=answer(202, examples.CANCELLED) | refusals(JobNotFound, JobNotCancellable),
+)
+def cancel_job(api: Api, coach: Coach, job_id: JobId) -> StatusAnswer:
+    """Stop a job that you do not want any more. Safe to repeat, and final.
+
+    A worker that has it notices within two seconds and takes away what it stored.
+    """
+    api.jobs.cancel(job_id, owner=coach.owner)
+    _log.info("job_cancelled", job_id=str(job_id))
+    return StatusAnswer.of(api.jobs.get(job_id, owner=coach.owner))
+
+
+@router.post(
+    "/{job_id}/retry",
+    status_code=202,
+    operation_id="retryJob",
+    summary="Try a failed job again",
+    responses=answer(202, examples.RETRIED) | refusals(JobNotFound, JobNotRetryable, QueueError),
+)
+def retry_job(api: Api, coach: Coach, job_id: JobId) -> StatusAnswer:
+    """Have the same video analysed again, with all its tries. Safe to repeat.
+
+    Only where that can help: a job whose `user_action` is `retake` or `fix_request` needs another
+    video, so start a new upload instead.
+    """
+    job = api.retries.retry(job_id, owner=coach.owner)
+    _log.info("job_retried", job_id=str(job_id), trace_id=job.trace_id)
+    return StatusAnswer.of(job)

@@ -40,7 +40,7 @@ def test_the_document_is_valid_openapi_3_1(document):
 
 
 def test_every_operation_has_an_id_a_summary_and_a_description(operations):
-    assert len(operations) == 12
+    assert len(operations) == 14
     for name, operation in operations.items():
         assert re.fullmatch("[a-z]+[A-Za-z]+", name)
         assert operation["summary"]
@@ -110,6 +110,8 @@ def test_fastapis_own_validation_errors_are_not_promised(document):
         (examples.UPLOAD_DONE, UploadDone),
         (examples.COMPLETED_UPLOAD, CompleteAnswer),
         (examples.STATUS, StatusAnswer),
+        (examples.CANCELLED, StatusAnswer),
+        (examples.RETRIED, StatusAnswer),
         (examples.page_of(examples.JOB), JobPage),
         ({**examples.JOB, "results": examples.RESULTS}, JobAnswer),
         (examples.RESULTS, Results),

@@ -21,6 +21,8 @@ NEEDS_THE_DATABASE = [
     ("GET", f"/analysis-jobs/{MISSING}/status", None),
     ("GET", f"/analysis-jobs/{MISSING}/results", None),
     ("GET", f"/analysis-jobs/{MISSING}/frames", None),
+    ("POST", f"/analysis-jobs/{MISSING}/cancel", None),
+    ("POST", f"/analysis-jobs/{MISSING}/retry", None),
 ]
 
 

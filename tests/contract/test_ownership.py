@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import a_job, a_session
+from tests.builders import a_job, a_session, a_waiting_job
 from tests.contract.documents import a_completed_job
 
 ID_ROUTES = ["", "/status", "/results", "/frames"]
@@ -32,6 +32,14 @@ def test_nobody_completes_anothers_upload(client, stranger, engine):
     job = a_job(engine)
     assert stranger.post("/videos/upload/complete", {"job_id": str(job)}).code == "JOB_NOT_FOUND"
     assert client.get(f"/analysis-jobs/{job}").json["status"] == "queued"
+
+
+@pytest.mark.parametrize("route", ["cancel", "retry"])
+def test_nobody_cancels_or_retries_anothers_job(client, stranger, engine, route):
+    job = a_waiting_job(engine)
+    answer = stranger.post(f"/analysis-jobs/{job}/{route}")
+    assert (answer.status, answer.code) == (404, "JOB_NOT_FOUND")
+    assert client.get(f"/analysis-jobs/{job}").json["status"] == "processing"
 
 
 def test_lists_show_only_ones_own(client, stranger, engine):

@@ -24,6 +24,8 @@ CLOSED_ROUTES = [
     ("GET", "/analysis-jobs/no-id/status"),
     ("GET", "/analysis-jobs/no-id/results"),
     ("GET", "/analysis-jobs/no-id/frames"),
+    ("POST", "/analysis-jobs/no-id/cancel"),
+    ("POST", "/analysis-jobs/no-id/retry"),
 ]
 
 

@@ -14,12 +14,19 @@ from cli.api_client import ApiClient
 from cli.phone import JobFailed, Phone
 from local.errors import DidNotStart, PartEnded
 from local.stack import LocalStack, StackOptions
+from shared import migrations
+from shared.aws import s3_client, sqs_client
+from shared.database import connect
+from shared.job_queue import JobQueue
+from shared.media_store import MediaStore
 from shared.results import Results
+from shared.settings import DatabaseSettings, QueueSettings, StorageSettings, WorkerSettings
 
 pytestmark = pytest.mark.system
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_S = 90
+ANALYSED_WITHIN_S = 60
 
 
 @pytest.fixture(autouse=True)
@@ -65,8 +72,53 @@ def test_a_video_goes_the_whole_way(small_clip, tmp_path):
         assert httpx.get(job, headers=stranger).status_code == 404
         assert httpx.get(job).status_code == 401
     logs = {path.stem: path.read_text() for path in (tmp_path / "logs").iterdir()}
-    assert set(logs) == {"api", "emulator", "postgres", "worker"}
+    assert set(logs) == {"api", "caretaker", "emulator", "postgres", "worker"}
     assert all("Signature" not in log and "Bearer" not in log for log in logs.values())
+
+
+class AppDied(Exception):
+    """The phone was switched off."""
+
+
+class LateDyingApi(ApiClient):
+    """Gets a video as far as the bucket."""
+
+    def post(self, path, body):
+        if path.endswith("/complete"):
+            raise AppDied
+        return super().post(path, body)
+
+
+def test_a_video_whose_app_died_after_the_put_is_analysed(small_clip):
+    with (
+        LocalStack(StackOptions(engine="synthetic")) as stack,
+        LateDyingApi(stack.api_url, stack.token()) as api,
+    ):
+        with pytest.raises(AppDied):
+            Phone(api).analyse(small_clip, {"sample_fps": 5})
+        deadline = time.monotonic() + ANALYSED_WITHIN_S
+        while (job := api.get("/analysis-jobs").json()["items"][0])["status"] != "completed":
+            assert time.monotonic() < deadline, job
+            time.sleep(0.1)
+
+
+def test_an_operator_reaches_the_very_same_system(monkeypatch):
+    with LocalStack(StackOptions(engine="synthetic")) as stack:
+        for name, value in stack.environment().items():
+            monkeypatch.setenv(name, value)
+        storage, queue = StorageSettings(), QueueSettings()
+        assert WorkerSettings().pose_engine == "synthetic"
+        engine = connect(DatabaseSettings())
+        assert migrations.at_head(engine)
+        engine.dispose()
+        MediaStore(s3_client(storage), storage.s3_bucket).check()
+        urls = (
+            queue.sqs_queue_url,
+            queue.sqs_dead_letter_queue_url,
+            queue.sqs_upload_events_queue_url,
+        )
+        for url in urls:
+            JobQueue(sqs_client(queue), str(url)).check()
 
 
 def test_a_video_that_is_none_is_refused_in_a_sentence(tmp_path):

@@ -4,7 +4,6 @@ import json
 
 import boto3
 import httpx
-import pytest
 from botocore.config import Config
 
 from local.aws_environment import aws_environment
@@ -13,11 +12,6 @@ from shared.aws import s3_client, sqs_client
 from shared.job_queue import JobQueue
 from shared.media_store import MediaStore
 from shared.settings import VISIBILITY_TIMEOUT_S
-
-
-@pytest.fixture
-def resources(aws_endpoint):
-    return create_resources(aws_endpoint, bucket="tests-of-local", queue="tests-of-local")
 
 
 def attributes(resources, url):
@@ -39,6 +33,39 @@ def test_the_job_queue_is_as_in_the_stack(resources):
     assert redrive["deadLetterTargetArn"] == dead_letters["QueueArn"]
     assert int(redrive["maxReceiveCount"]) == 4
     assert int(dead_letters["MessageRetentionPeriod"]) == 14 * 86_400
+
+
+def test_the_dead_letters_are_where_the_settings_say(resources):
+    assert resources.queue.sqs_dead_letter_queue_url == resources.dead_letter_url
+
+
+def test_the_queue_of_upload_events_is_as_in_the_stack(resources):
+    events = attributes(resources, resources.queue.sqs_upload_events_queue_url)
+    assert int(events["VisibilityTimeout"]) == 180
+    redrive = json.loads(events["RedrivePolicy"])
+    assert redrive["deadLetterTargetArn"].endswith("-upload-events-dead-letters")
+    assert int(redrive["maxReceiveCount"]) == 10
+
+
+def test_the_bucket_tells_about_uploads_and_nothing_else(storage, queue_settings, tmp_path):
+    s3, sqs = s3_client(storage), sqs_client(queue_settings)
+    large = tmp_path / "large"
+    large.write_bytes(bytes(9 * 2**20))
+    s3.put_object(Bucket=storage.s3_bucket, Key="uploads/a b/c+d", Body=b"x")
+    s3.put_object(Bucket=storage.s3_bucket, Key="results/1/1/results.json", Body=b"x")
+    s3.upload_file(str(large), storage.s3_bucket, "uploads/in/parts")
+    events = JobQueue(sqs, queue_settings.sqs_upload_events_queue_url)
+    bodies = [json.loads(one.body) for one in events.receive_some(10, wait_s=1, visibility_s=9)]
+    told = {
+        (record["eventName"], record["s3"]["object"]["key"])
+        for body in bodies
+        for record in body.get("Records", ())
+    }
+    assert told == {
+        ("ObjectCreated:Put", "uploads%2Fa+b%2Fc%2Bd"),
+        ("ObjectCreated:Put", "uploads%2Fin%2Fparts"),  # which S3 would not say
+        ("ObjectCreated:CompleteMultipartUpload", "uploads%2Fin%2Fparts"),
+    }
 
 
 def test_a_browser_may_put_and_get(resources, aws_endpoint):

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from local.errors import DidNotStart
-from local.postgres import postgres
+from local.postgres import cluster, postgres
 from local.postgres_programs import OLDEST, WHEEL, PostgresPrograms, find_programs
 from local.processes import LOOPBACK, free_port
 
@@ -35,6 +35,13 @@ def version(url: str) -> int:
         number = connection.scalar(text("SHOW server_version_num"))
     engine.dispose()
     return int(number or 0) // 10_000
+
+
+def run(url: str, statement: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
 
 
 def accepts(host: str, port: int) -> bool:
@@ -102,6 +109,17 @@ def test_it_takes_the_port_it_is_given(tmp_path):
     port = free_port()
     with postgres(tmp_path, port=port) as url:
         assert make_url(url).port == port
+
+
+def test_a_cluster_that_is_served_again_has_its_data_and_its_address(tmp_path):
+    with cluster(tmp_path) as one:
+        with one.serve() as url:
+            run(url, "CREATE TABLE kept ()")
+        assert not server_arguments(one.port)
+        with one.serve() as again:
+            run(again, "TABLE kept")
+    assert again == url
+    assert not one.data.exists()
 
 
 def test_a_given_database_is_used_as_it_is(tmp_path, monkeypatch):

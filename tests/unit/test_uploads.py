@@ -1,3 +1,6 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx
 import pytest
 from pydantic import ValidationError
@@ -38,6 +41,14 @@ def _put(put, content):
     assert httpx.put(put.url, headers=dict(put.headers), content=content).status_code == 200
 
 
+def _all(queue):
+    """Take every message out."""
+    received = queue.receive_some(10, wait_s=1, visibility_s=30)
+    for message in received:
+        queue.delete(message)
+    return received
+
+
 def test_an_upload_ends_in_a_waiting_job_and_one_message(uploads, engine, queue):
     job, put = _initiate(uploads, engine, content_type="video/mp4", size_bytes=5)
     assert (job.status, job.stage) == (Status.QUEUED, Stage.AWAITING_UPLOAD)
@@ -58,6 +69,25 @@ def test_complete_twice_sends_one_message(uploads, engine, queue):
     assert again.sqs_message_id == first.sqs_message_id
     assert queue.receive(wait_s=1, visibility_s=30) is not None
     assert queue.receive(wait_s=0, visibility_s=30) is None
+
+
+def test_complete_by_the_app_and_by_s3_at_once_moves_the_row_once(uploads, engine, queue):
+    together = threading.Barrier(2)
+
+    def complete(job_id, owner):
+        together.wait()
+        return uploads.complete(job_id, owner=owner)
+
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(10):
+            job, put = _initiate(uploads, engine)
+            _put(put, b"video")
+            both = list(pool.map(complete, (job.id, job.id), (COACH, None)))
+            assert {done.stage for done in both} == {Stage.WAITING}
+            assert len({done.started_at for done in both}) == 1
+            sent = {message.message_id for message in _all(queue)}
+            assert 1 <= len(sent) <= 2  # a second one is settled as a duplicate
+            assert JobStore(engine).get(job.id).sqs_message_id in sent
 
 
 def test_complete_before_the_upload_changes_nothing(uploads, engine, queue):

@@ -1,0 +1,90 @@
+"""The caretaker as a process: what nobody moves reaches a real worker after all."""
+
+import time
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from shared.jobs import Status
+from shared.uploads import NewUpload
+from tests.builders import COACH, a_session
+from tests.coach import PATIENCE_S
+from tests.workers import WorkerProcess
+
+pytestmark = pytest.mark.system
+
+CARETAKER = ("-m", "local.caretaker")
+
+AT_ONCE = {
+    "sweep_every_s": 0.3,
+    "sweep_unsent_s": 1,
+    "sweep_silent_s": 1,
+    "sweep_upload_grace_s": 0,
+}
+
+
+@pytest.fixture
+def start_caretaker(start_worker) -> Callable[..., WorkerProcess]:
+    def start(**settings: object):
+        return start_worker(program=CARETAKER, **(AT_ONCE | settings))
+
+    return start
+
+
+def completed(job):
+    return job.status == Status.COMPLETED
+
+
+def test_a_video_whose_app_died_after_the_put_is_analysed(
+    start_caretaker, start_worker, coach, engine, small_clip
+):
+    start_caretaker()
+    start_worker()
+    upload = NewUpload(session_id=a_session(engine), overrides={}, include_frames=True)
+    job, put = coach.uploads.initiate(COACH, upload)
+    video = small_clip.read_bytes()
+    assert httpx.put(put.url, headers=dict(put.headers), content=video).is_success
+    done = coach.wait_for(job.id, completed)
+    assert done.attempt == 1
+    assert done.source_bytes == len(video)
+
+
+def test_a_caretaker_without_the_database_goes_on_until_it_is_told_to_stop(
+    start_caretaker, coach, engine, upload_events
+):
+    nowhere = "postgresql+psycopg://nobody:secret@127.0.0.1:9/none"
+    caretaker = start_caretaker(database_url=nowhere)
+    upload = NewUpload(session_id=a_session(engine), overrides={}, include_frames=True)
+    _, put = coach.uploads.initiate(COACH, upload)
+    assert httpx.put(put.url, headers=dict(put.headers), content=b"video").is_success
+    deadline = time.monotonic() + PATIENCE_S
+    while not all(said in caretaker.log.read_text() for said in ("sweep failed", "comes again")):
+        assert time.monotonic() < deadline, caretaker.log.read_text()
+        time.sleep(0.05)
+    assert caretaker.terminate() == 0
+    assert upload_events.depth().in_flight == 1  # it was not deleted
+    assert "secret" not in caretaker.log.read_text()
+
+
+def test_a_job_whose_message_was_lost_is_analysed(
+    start_caretaker, start_worker, coach, small_clip, queue
+):
+    job_id = coach.send(small_clip)
+    lost = queue.receive(wait_s=1, visibility_s=30)
+    queue.delete(lost)
+    start_caretaker()
+    start_worker()
+    assert coach.wait_for(job_id, completed).sqs_message_id != lost.message_id
+
+
+def test_a_job_whose_message_was_set_aside_is_analysed(
+    start_caretaker, start_worker, coach, small_clip, queue, dead_letters
+):
+    job_id = coach.send(small_clip)
+    while dead_letters.depth().visible == 0:
+        queue.receive(wait_s=0, visibility_s=0)
+    start_caretaker()
+    start_worker()
+    coach.wait_for(job_id, completed)
+    assert dead_letters.depth().total == 0

@@ -1,0 +1,108 @@
+"""The entries beside the API, as Lambda calls them: wired from the environment."""
+
+import json
+import logging
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import structlog
+from sqlalchemy import update
+
+from api_lambda.dependencies import backstage
+from api_lambda.scheduled import SweepIncomplete, sweep, upload_events
+from local.child_environment import variables
+from shared.database import transaction
+from shared.job_store import JobStore
+from shared.models import VideoAnalysisJob
+from shared.settings import RuntimeSettings
+from tests.builders import a_waiting_job
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before():
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+
+
+@pytest.fixture
+def deploy(database_settings, resources, aws_endpoint, monkeypatch):
+    """Set the function's environment, with some of it changed."""
+
+    def deploy(**changes: str) -> None:
+        made = (RuntimeSettings(stage="test"), database_settings, resources.storage)
+        environment = variables(aws_endpoint, *made, resources.queue)
+        for name, value in (environment | changes).items():
+            monkeypatch.setenv(name, value)
+
+    backstage.cache_clear()
+    yield deploy
+    if backstage.cache_info().currsize:
+        backstage().sweeper.store._engine.dispose()
+    backstage.cache_clear()
+
+
+@pytest.fixture
+def a_forgotten_job(engine):
+    """It waits for a day and was never sent."""
+    job_id = a_waiting_job(engine)
+    a_day_ago = datetime.now(UTC) - timedelta(days=1)
+    with transaction(engine) as rows:
+        rows.execute(update(VideoAnalysisJob).values(updated_at=a_day_ago))
+    return job_id
+
+
+def test_the_sweep_does_its_work_and_says_so(deploy, a_forgotten_job, engine, capsys):
+    deploy()
+    assert sweep({}, None)["sent"] == 1
+    assert JobStore(engine).get(a_forgotten_job).sqs_message_id is not None
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (swept,) = (line for line in lines if line.get("event") == "swept")
+    assert swept["sent"] == 1
+    assert "resent" not in swept
+
+
+def test_a_sweep_that_left_something_fails_at_its_end(
+    deploy, a_forgotten_job, engine, resources, capsys
+):
+    deploy(SQS_DEAD_LETTER_QUEUE_URL=f"{resources.dead_letter_url}-gone")
+    with pytest.raises(SweepIncomplete, match="errors: 1"):
+        sweep({}, None)
+    assert JobStore(engine).get(a_forgotten_job).sqs_message_id is not None
+    assert '"SweeperErrors": 1' in capsys.readouterr().out
+
+
+def test_a_sweep_without_the_database_fails(deploy):
+    nowhere = "postgresql+psycopg://nobody:secret@127.0.0.1:9/none"
+    deploy(DATABASE_URL=nowhere)
+    with pytest.raises(SweepIncomplete):
+        sweep({}, None)
+
+
+def test_a_sweep_where_nothing_is_wrong_is_silent(deploy, capsys):
+    deploy()
+    assert set(sweep({}, None).values()) == {0}
+    assert '"event"' not in capsys.readouterr().out
+
+
+def test_upload_events_name_the_messages_that_must_come_again(deploy):
+    deploy()
+    records = [
+        {"messageId": "test", "body": '{"Event": "s3:TestEvent"}'},
+        {"messageId": "odd", "body": "no json"},
+    ]
+    assert upload_events({"Records": records}, None) == {
+        "batchItemFailures": [{"itemIdentifier": "odd"}]
+    }
+
+
+def test_the_entries_need_no_environment_until_they_are_called():
+    asked = [sys.executable, "-c", "import api_lambda.scheduled"]
+    done = subprocess.run(asked, env={}, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

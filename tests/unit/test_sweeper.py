@@ -1,0 +1,483 @@
+"""What nobody moves is moved on: by real queries, real queues, a real bucket."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from sqlalchemy import update
+
+from shared.aws import s3_client, sqs_client
+from shared.database import transaction
+from shared.dispatch import Dispatcher, message_for
+from shared.errors import DownloadFailed, NoPersonFound
+from shared.job_moves import Lease
+from shared.job_queue import JobQueue
+from shared.job_store import Claimed, JobStore
+from shared.jobs import MAX_ATTEMPTS, AttemptOutcome, Stage, Status
+from shared.media_store import MediaStore, all_results_prefix, results_prefix
+from shared.models import VideoAnalysisJob
+from shared.session_store import SessionStore
+from shared.settings import SweepSettings, UploadSettings
+from shared.sweep_store import SweepStore
+from shared.sweeper import Sweeper, Swept
+from shared.telemetry import Metrics
+from shared.uploads import NewUpload, Uploads
+from shared.worker_store import WorkerStore
+from tests.builders import COACH, a_claimed_job, a_job, a_session, a_waiting_job
+
+LONG_AGO = timedelta(days=1)
+
+
+@pytest.fixture
+def jobs(engine):
+    return JobStore(engine)
+
+
+@pytest.fixture
+def uploads(engine, jobs, media, queue):
+    return Uploads(SessionStore(engine), jobs, media, queue, UploadSettings(max_upload_bytes=1000))
+
+
+@pytest.fixture
+def emf():
+    return StringIO()
+
+
+@pytest.fixture
+def sweeper(engine, uploads, dead_letters, emf):
+    return Sweeper(
+        store=SweepStore(engine),
+        uploads=uploads,
+        workers=WorkerStore(engine),
+        dead_letters=dead_letters,
+        settings=SweepSettings(),
+        metrics=Metrics(service="test", stage="test", stream=emf),
+    )
+
+
+@pytest.fixture
+def change(engine):
+    """Changes a row in ways that only time does."""
+
+    def change(job_id: UUID, **values: object) -> None:
+        with transaction(engine) as rows:
+            rows.execute(
+                update(VideoAnalysisJob).where(VideoAnalysisJob.id == job_id).values(**values)
+            )
+
+    return change
+
+
+@pytest.fixture
+def left_alone(change):
+    """Lets a job lie untouched for so long."""
+
+    def left_alone(job_id: UUID, idle: timedelta = LONG_AGO) -> UUID:
+        change(job_id, updated_at=datetime.now(UTC) - idle)
+        return job_id
+
+    return left_alone
+
+
+@pytest.fixture
+def dead(change):
+    """Lets a lease run out so long ago."""
+
+    def dead(lease: Lease, since: timedelta = LONG_AGO) -> UUID:
+        change(lease.job_id, lease_until=datetime.now(UTC) - since)
+        return lease.job_id
+
+    return dead
+
+
+@pytest.fixture
+def a_used_up_job(engine, jobs, dead):
+    """Its last allowed worker vanished."""
+
+    def used_up():
+        lease = a_claimed_job(engine, lease_s=-1).lease
+        for _ in range(MAX_ATTEMPTS - 1):
+            claimed = jobs.claim(lease.job_id, worker="w", lease_s=-1)
+            assert isinstance(claimed, Claimed)
+        return dead(lease)
+
+    return used_up
+
+
+@pytest.fixture
+def a_file(media, tmp_path):
+    """Stores an object and returns its key."""
+
+    def store(key: str) -> str:
+        path = tmp_path / "file"
+        path.write_bytes(b"12345")
+        media.upload(path, key, content_type="application/json")
+        return key
+
+    return store
+
+
+def messages_in(queue) -> list[str]:
+    """The ids of the jobs whose messages can be received, and puts them back."""
+    received = [
+        message for _ in range(5) for message in queue.receive_some(10, wait_s=0, visibility_s=30)
+    ]
+    for message in received:
+        queue.extend(message, visibility_s=0)
+    return sorted(json.loads(message.body)["job_id"] for message in received)
+
+
+def sent(jobs, queue, job_id) -> str:
+    return Dispatcher(jobs, queue).send(jobs.get(job_id))
+
+
+def where(jobs, job_id) -> tuple[str, str, str | None]:
+    job = jobs.get(job_id)
+    return job.status, job.stage, job.error_code
+
+
+# --- waiting jobs -------------------------------------------------------------------------------
+
+
+def test_where_nothing_is_wrong_nothing_is_done(engine, sweeper, queue, dead_letters):
+    a_job(engine)
+    a_waiting_job(engine)
+    a_claimed_job(engine)
+    assert sweeper.sweep() == Swept()
+    assert messages_in(queue) == messages_in(dead_letters) == []
+
+
+def test_a_job_whose_message_was_never_sent_is_sent_once(engine, sweeper, jobs, queue, left_alone):
+    job_id = left_alone(a_waiting_job(engine))
+    assert sweeper.sweep() == Swept(sent=1)
+    assert sweeper.sweep() == Swept()
+    assert messages_in(queue) == [str(job_id)]
+    assert jobs.get(job_id).sqs_message_id is not None
+
+
+def test_a_sender_is_given_time_before_the_sweeper_sends(engine, sweeper, left_alone):
+    left_alone(a_waiting_job(engine), timedelta(seconds=30))
+    assert sweeper.sweep() == Swept()
+
+
+def test_a_job_whose_message_was_lost_is_sent_again(engine, sweeper, jobs, queue, left_alone):
+    job_id = a_waiting_job(engine)
+    jobs.sent(job_id, "lost")
+    left_alone(job_id)
+    assert sweeper.sweep() == Swept(resent=1)
+    assert messages_in(queue) == [str(job_id)]
+
+
+def test_a_job_that_is_to_be_tried_again_is_not_forgotten(engine, sweeper, jobs, queue, left_alone):
+    lease = a_claimed_job(engine).lease
+    jobs.fail(lease, DownloadFailed())
+    jobs.sent(lease.job_id, "lost")
+    left_alone(lease.job_id)
+    assert sweeper.sweep() == Swept(resent=1)
+    assert messages_in(queue) == [str(lease.job_id)]
+
+
+def test_while_the_queue_holds_messages_none_is_taken_for_lost(
+    engine, sweeper, jobs, queue, left_alone
+):
+    silent, other = a_waiting_job(engine), a_waiting_job(engine)
+    jobs.sent(silent, "somewhere behind")
+    sent(jobs, queue, other)
+    left_alone(silent)
+    assert sweeper.sweep() == Swept()
+    hidden = queue.receive(wait_s=0, visibility_s=30)
+    assert hidden is not None
+    assert sweeper.sweep() == Swept()
+
+
+def test_a_job_that_no_worker_took_for_days_fails(engine, sweeper, jobs, queue, change):
+    job_id = a_waiting_job(engine)
+    sent(jobs, queue, job_id)
+    change(job_id, started_at=datetime.now(UTC) - timedelta(days=5))
+    assert sweeper.sweep() == Swept(timed_out=1)
+    assert where(jobs, job_id) == (Status.FAILED, Stage.FAILED, "QUEUE_TIMEOUT")
+
+
+def test_a_job_that_is_tried_anew_after_days_has_all_its_time_again(engine, sweeper, jobs, change):
+    lease = a_claimed_job(engine).lease
+    change(lease.job_id, started_at=datetime.now(UTC) - timedelta(days=5))
+    jobs.fail(lease, NoPersonFound())
+    assert jobs.revive(lease.job_id)
+    assert sweeper.sweep() == Swept()
+
+
+# --- dead workers -------------------------------------------------------------------------------
+
+
+def test_a_job_whose_worker_vanished_waits_again_and_the_try_counts(
+    engine, sweeper, jobs, queue, dead
+):
+    job_id = dead(a_claimed_job(engine).lease)
+    assert sweeper.sweep() == Swept(reclaimed=1)
+    assert where(jobs, job_id) == (Status.PROCESSING, Stage.WAITING, None)
+    assert messages_in(queue) == [str(job_id)]
+    assert [one.outcome for one in jobs.attempts(job_id)] == [AttemptOutcome.LOST]
+    assert jobs.get(job_id).attempts_returned == 0
+
+
+def test_a_lease_that_just_ran_out_is_left_to_the_next_worker(engine, sweeper, dead):
+    dead(a_claimed_job(engine).lease, timedelta(seconds=60))
+    assert sweeper.sweep() == Swept()
+
+
+def test_a_job_that_lost_its_last_worker_fails_and_leaves_no_files(
+    sweeper, jobs, media, a_used_up_job, a_file
+):
+    job_id = a_used_up_job()
+    neighbour = uuid4()
+    for attempt in (1, 2):
+        a_file(results_prefix(job_id, attempt) + "frames.json.gz")
+    kept = a_file(results_prefix(neighbour, 1) + "results.json")
+    assert sweeper.sweep() == Swept(failed=1)
+    assert where(jobs, job_id) == (Status.FAILED, Stage.FAILED, "MAX_RETRIES")
+    assert {one.outcome for one in jobs.attempts(job_id)} == {AttemptOutcome.LOST}
+    assert media.keys("results/") == [kept]
+
+
+def test_more_jobs_than_a_batch_are_done_by_the_next_sweeps(engine, sweeper, queue, left_alone):
+    waiting = sorted(str(left_alone(a_waiting_job(engine))) for _ in range(5))
+    small = replace(sweeper, settings=SweepSettings(sweep_batch=2))
+    assert [small.sweep().sent for _ in range(4)] == [2, 2, 1, 0]
+    assert messages_in(queue) == waiting
+
+
+# --- uploads ------------------------------------------------------------------------------------
+
+
+def an_upload(engine, uploads, change, content: bytes | None, **declared):
+    """An upload whose URL ran out a day ago; what was put there, if anything."""
+    job, put = uploads.initiate(
+        COACH,
+        NewUpload(session_id=a_session(engine), overrides={}, include_frames=True, **declared),
+    )
+    if content is not None:
+        assert httpx.put(put.url, headers=dict(put.headers), content=content).is_success
+    long_ago = datetime.now(UTC) - LONG_AGO
+    change(job.id, upload_expires_at=long_ago, updated_at=long_ago)
+    return job
+
+
+def test_a_video_that_came_without_a_word_is_analysed(
+    engine, sweeper, uploads, jobs, queue, change
+):
+    job = an_upload(engine, uploads, change, b"video")
+    assert sweeper.sweep() == Swept(uploads_completed=1)
+    assert where(jobs, job.id) == (Status.PROCESSING, Stage.WAITING, None)
+    assert messages_in(queue) == [str(job.id)]
+
+
+def test_an_upload_that_never_came_fails(engine, sweeper, uploads, jobs, change):
+    job = an_upload(engine, uploads, change, None)
+    assert sweeper.sweep() == Swept(uploads_failed=1)
+    assert where(jobs, job.id) == (Status.FAILED, Stage.FAILED, "UPLOAD_EXPIRED")
+    assert jobs.get(job.id).user_action == "fix_request"
+    assert sweeper.sweep() == Swept()
+
+
+@pytest.mark.parametrize("content", [b"another", b"x" * 1001])
+def test_an_upload_that_is_not_the_announced_one_fails_and_goes(
+    engine, sweeper, uploads, jobs, media, change, content
+):
+    job = an_upload(engine, uploads, change, content)
+    if len(content) < 1000:
+        change(job.id, declared_bytes=5, updated_at=datetime.now(UTC) - LONG_AGO)
+    assert sweeper.sweep() == Swept(uploads_failed=1)
+    assert where(jobs, job.id) == (Status.FAILED, Stage.FAILED, "UPLOAD_MISMATCH")
+    assert jobs.get(job.id).error_message.endswith("Start a new upload.")
+    assert media.head(job.s3_key) is None
+
+
+def test_an_upload_still_has_the_grace_time(engine, sweeper, uploads, jobs, change):
+    job = an_upload(engine, uploads, change, None)
+    change(
+        job.id,
+        upload_expires_at=datetime.now(UTC) - timedelta(seconds=60),
+        updated_at=datetime.now(UTC) - LONG_AGO,
+    )
+    assert sweeper.sweep() == Swept()
+    assert jobs.get(job.id).stage == Stage.AWAITING_UPLOAD
+
+
+# --- dead letters -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def set_aside(dead_letters):
+    """Puts a job's message into the dead-letter queue and returns its id."""
+
+    def set_aside(job):
+        return dead_letters.send(message_for(job))
+
+    return set_aside
+
+
+def test_a_dead_letter_whose_job_may_be_tried_was_only_lost(
+    engine, sweeper, jobs, queue, dead_letters, set_aside
+):
+    job_id = a_waiting_job(engine)
+    jobs.sent(job_id, set_aside(jobs.get(job_id)))
+    assert sweeper.sweep() == Swept(letters_resent=1)
+    assert messages_in(queue) == [str(job_id)]
+    assert messages_in(dead_letters) == []
+    assert sweeper.sweep() == Swept()
+
+
+def test_a_dead_letter_of_a_worker_that_just_died_is_sent_anew(
+    engine, sweeper, jobs, queue, set_aside
+):
+    job_id = a_waiting_job(engine)
+    letter = set_aside(jobs.get(job_id))
+    jobs.claim(job_id, worker="w", lease_s=-1, message_id=letter)
+    assert sweeper.sweep() == Swept(letters_resent=1)
+    assert messages_in(queue) == [str(job_id)]
+    assert [one.outcome for one in jobs.attempts(job_id)] == [AttemptOutcome.LOST]
+
+
+def test_a_dead_letter_of_a_worker_at_work_stays(engine, sweeper, jobs, dead_letters, set_aside):
+    job_id = a_waiting_job(engine)
+    jobs.claim(job_id, worker="w", lease_s=60, message_id=set_aside(jobs.get(job_id)))
+    assert sweeper.sweep() == Swept()
+    assert messages_in(dead_letters) == [str(job_id)]
+
+
+def test_a_dead_letter_of_a_job_without_tries_fails_it_and_stays_for_the_operator(
+    sweeper, jobs, dead_letters, set_aside, change, a_used_up_job
+):
+    job_id = a_used_up_job()
+    just_now = datetime.now(UTC) - timedelta(seconds=1)
+    change(job_id, sqs_message_id=set_aside(jobs.get(job_id)), lease_until=just_now)
+    assert sweeper.sweep() == Swept(failed=1)
+    assert where(jobs, job_id) == (Status.FAILED, Stage.FAILED, "MAX_RETRIES")
+    assert sweeper.sweep() == Swept()
+    assert messages_in(dead_letters) == [str(job_id)]
+
+
+def test_a_dead_letter_that_another_message_replaced_is_removed(
+    engine, sweeper, jobs, queue, dead_letters, set_aside
+):
+    job_id = a_waiting_job(engine)
+    set_aside(jobs.get(job_id))
+    sent(jobs, queue, job_id)
+    assert sweeper.sweep() == Swept(letters_removed=1)
+    assert messages_in(queue) == [str(job_id)]
+    assert messages_in(dead_letters) == []
+
+
+def test_a_dead_letter_of_a_job_that_is_over_is_removed(
+    engine, sweeper, jobs, dead_letters, set_aside
+):
+    lease = a_claimed_job(engine).lease
+    set_aside(jobs.get(lease.job_id))
+    jobs.fail(lease, NoPersonFound())
+    assert sweeper.sweep() == Swept(letters_removed=1)
+    assert messages_in(dead_letters) == []
+
+
+def test_dead_letters_that_nobody_understands_stay(engine, sweeper, jobs, dead_letters, set_aside):
+    stranger = jobs.get(a_waiting_job(engine))
+    stranger.id = uuid4()
+    set_aside(stranger)
+    dead_letters._client.send_message(QueueUrl=dead_letters._url, MessageBody="no json")
+    assert sweeper.sweep() == Swept()
+    assert dead_letters.depth().visible == 2
+
+
+def test_every_dead_letter_is_looked_at_however_many_stay(
+    engine, sweeper, jobs, queue, dead_letters, set_aside
+):
+    for _ in range(12):
+        dead_letters._client.send_message(QueueUrl=dead_letters._url, MessageBody="no json")
+    job_id = a_waiting_job(engine)
+    jobs.sent(job_id, set_aside(jobs.get(job_id)))
+    assert sweeper.sweep() == Swept(letters_resent=1)
+    assert dead_letters.depth().visible == 12
+
+
+# --- the sweep as a whole -----------------------------------------------------------------------
+
+
+def test_workers_not_heard_for_a_day_are_forgotten(engine, sweeper):
+    workers = WorkerStore(engine)
+    workers.seen("here")
+    workers.seen("gone")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE workers SET seen_at = now() - interval '25 hours' WHERE id = 'gone'"
+        )
+    assert sweeper.sweep() == Swept(workers_forgotten=1)
+    assert [worker.id for worker in workers.alive()] == ["here"]
+
+
+def test_without_s3_a_job_is_not_failed_and_the_rest_is_done(
+    engine, sweeper, uploads, storage, a_used_up_job, left_alone, change, a_file
+):
+    jobs, media = uploads.jobs, uploads.media
+    used_up, waiting = a_used_up_job(), left_alone(a_waiting_job(engine))
+    a_file(results_prefix(used_up, 1) + "frames.json.gz")
+    overdue = an_upload(engine, uploads, change, None)
+    away = MediaStore(s3_client(storage), "there-is-no-such-bucket")
+    broken = replace(sweeper, uploads=replace(uploads, media=away))
+    assert broken.sweep() == Swept(sent=1, errors=2)
+    assert jobs.get(used_up).status == Status.PROCESSING
+    assert jobs.get(overdue.id).status == Status.QUEUED
+    assert jobs.get(waiting).sqs_message_id is not None
+    assert sweeper.sweep() == Swept(failed=1)
+    assert media.keys(all_results_prefix(used_up)) == []
+
+
+def test_without_sqs_nothing_is_lost(
+    engine, sweeper, uploads, jobs, queue, queue_settings, left_alone, dead
+):
+    waiting, orphan = left_alone(a_waiting_job(engine)), dead(a_claimed_job(engine).lease)
+    gone = JobQueue(sqs_client(queue_settings), queue_settings.sqs_queue_url + "-gone")
+    broken = replace(sweeper, uploads=replace(uploads, queue=gone))
+    swept = broken.sweep()
+    assert (swept.sent, swept.reclaimed, swept.errors) == (0, 0, 3)
+    for job_id in (waiting, orphan):
+        assert jobs.get(job_id).sqs_message_id is None
+        left_alone(job_id)
+    assert sweeper.sweep() == Swept(sent=2)
+    assert messages_in(queue) == sorted((str(waiting), str(orphan)))
+
+
+def test_a_job_that_cannot_be_sent_holds_up_no_other(engine, sweeper, queue, left_alone, change):
+    odd = a_waiting_job(engine)
+    change(odd, settings={"sample_fps": "fast"})
+    left_alone(odd, timedelta(days=2))
+    fine = left_alone(a_waiting_job(engine))
+    assert sweeper.sweep() == Swept(sent=1, errors=1)
+    assert messages_in(queue) == [str(fine)]
+
+
+def test_sweepers_at_the_same_time_do_nothing_twice(
+    engine, sweeper, jobs, queue, a_used_up_job, left_alone, dead
+):
+    waiting = {left_alone(a_waiting_job(engine)) for _ in range(12)}
+    orphans = {dead(a_claimed_job(engine).lease) for _ in range(6)}
+    used_up = {a_used_up_job() for _ in range(4)}
+    small = replace(sweeper, settings=SweepSettings(sweep_batch=5))
+    with ThreadPoolExecutor(4) as pool:
+        rounds = list(pool.map(lambda _: small.sweep(), range(16)))
+    assert sum(swept.sent for swept in rounds) == len(waiting)
+    assert sum(swept.reclaimed for swept in rounds) == len(orphans)
+    assert sum(swept.failed for swept in rounds) == len(used_up)
+    assert sum(swept.errors for swept in rounds) == 0
+    assert messages_in(queue) == sorted(str(job_id) for job_id in waiting | orphans)
+
+
+def test_a_sweep_says_what_it_did_in_numbers(engine, sweeper, emf, left_alone):
+    left_alone(a_waiting_job(engine))
+    sweeper.sweep()
+    line = json.loads(emf.getvalue())
+    assert line["SweeperSent"] == 1
+    assert line["SweeperErrors"] == line["SweeperUploadsFailed"] == 0
