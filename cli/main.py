@@ -7,6 +7,10 @@ import typer
 from cli.analyze import analyze
 from cli.demo import demo
 from cli.models import models
+from cli.operate.dead_letters import dead_letters
+from cli.operate.doctor import doctor
+from cli.operate.jobs import jobs
+from cli.operate.status import status
 from cli.token import token
 from cli.up import up
 from cli.upload import upload
@@ -18,8 +22,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a bug shows Python's own traceback
     help="Film an athlete with a phone; get the skeleton, the measurements and what to work on.",
 )
-for command in (demo, up, analyze, upload, token):
+for command in (demo, up, analyze, upload, token, status, doctor):
     app.command()(command)
+app.add_typer(jobs, name="jobs")
+app.add_typer(dead_letters, name="dlq")
 app.add_typer(models, name="models")
 
 

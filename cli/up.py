@@ -26,20 +26,26 @@ def up(
 
     Everything binds to 127.0.0.1; the data goes when it stops.
     """
+    import httpx
     from rich.console import Console
 
     from cli.local_system import local_system
+    from cli.running import announced
     from local.processes import listens
 
     console = Console()
     if port is None and not listens(USUAL_PORT):
         port = USUAL_PORT
     try:
-        with local_system(engine, console, port=port) as stack:
+        with (
+            local_system(engine, console, port=port) as stack,
+            announced(httpx.URL(stack.api_url).port or 0, stack.environment()),
+        ):
             console.print(f"API:   {stack.api_url}", soft_wrap=True)
             console.print(f"Docs:  {stack.api_url}/docs", soft_wrap=True)
             console.print("Token: coach token")
             console.print(f"Try:   coach upload VIDEO --api {stack.api_url}", soft_wrap=True)
+            console.print("State: coach status, coach doctor")
             console.print("Ctrl-C stops it.")
             while True:
                 stack.check()

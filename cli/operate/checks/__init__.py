@@ -1,0 +1,1 @@
+"""What `coach doctor` looks at, one file a part of the system."""

@@ -1,0 +1,20 @@
+"""Options of every operator's command."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+PortOption = Annotated[
+    int | None,
+    typer.Option(
+        help="The local system whose API has this port.",
+        show_default="what the environment names, else the local system started last",
+    ),
+]
+
+JobOption = Annotated[UUID | None, typer.Option("--job", metavar="ID", help="Of one job.")]
+
+AllOption = Annotated[bool, typer.Option("--all", help="All of them.")]

@@ -1,0 +1,25 @@
+"""`coach status`: the whole system at a glance."""
+
+import typer
+
+from cli.errors import plain_errors
+from cli.operate.options import JsonOption, PortOption
+
+
+@plain_errors()
+def status(*, port: PortOption = None, as_json: JsonOption = False) -> None:
+    """Show what waits, who works, what is stuck and what was done in the last hour.
+
+    Ends with 0 whatever it shows; `coach doctor` judges. The JSON is `shared.overview.Overview`.
+    """
+    from rich.console import Console
+
+    from cli.operate.status_view import show_overview
+    from cli.operate.system import reached
+
+    with reached(port) as system:
+        overview = system.lookout.overview()
+    if as_json:
+        typer.echo(overview.model_dump_json(indent=1))
+    else:
+        show_overview(overview, system.name, Console())
