@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock bench evaluate docs clean
+.PHONY: help setup demo test check format lock bench soak evaluate docs clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
@@ -45,6 +45,9 @@ lock: setup ## write requirements/*.txt anew (UPGRADE=--upgrade takes newer vers
 
 bench: setup ## measure speed
 	@$(BIN)/python -m benchmarks
+
+soak: setup ## 500 jobs while workers are killed and messages lost (ARGS="--jobs 100 --seed 1")
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 evaluate: setup ## measure accuracy into docs/accuracy.md (CLIPS=folder of labelled clips)
 	@$(BIN)/python -m benchmarks.accuracy --doc docs/accuracy.md $(if $(CLIPS),--clips $(CLIPS))
