@@ -14,7 +14,7 @@ from shared.dispatch import Dispatcher
 from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.media_store import MediaStore
-from shared.retry import Retries
+from shared.retries import Retries
 from shared.session_store import SessionStore
 from shared.settings import (
     AuthSettings,
@@ -25,8 +25,8 @@ from shared.settings import (
     SweepSettings,
     UploadSettings,
 )
-from shared.sweep_store import SweepStore
-from shared.sweeper import Sweeper
+from shared.sweep.rows import SweepStore
+from shared.sweep.sweeper import Sweeper
 from shared.telemetry import Metrics, configure_logging
 from shared.upload_events import UploadEvents
 from shared.uploads import Uploads

@@ -1,6 +1,6 @@
 """From a `Move` to one guarded UPDATE, and from an attempt to its row in the history.
 
-Statements only: `job_store` and `sweep_store` run them, each within a transaction of its own.
+Statements only: `job_store` and `sweep.rows` run them, each within a transaction of its own.
 """
 
 from dataclasses import dataclass, field

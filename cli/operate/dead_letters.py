@@ -12,7 +12,7 @@ from cli.errors import CliError, plain_errors
 from cli.operate.options import AllOption, JobOption, JsonOption, PortOption
 
 if TYPE_CHECKING:
-    from shared.dead_letters import Settled
+    from shared.operations.dead_letters import Settled
 
 dead_letters = typer.Typer(no_args_is_help=True, help="Messages that were set aside.")
 

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from cli.operate.layout import line
 from cli.operate.words import lasting
-from shared.dead_letters import Letter, Plan, Settled
+from shared.operations.dead_letters import Letter, Plan, Settled
 
 
 def show_letters(letters: Sequence[Letter], held_elsewhere: int, console: Console) -> None:

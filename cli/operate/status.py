@@ -10,7 +10,8 @@ from cli.operate.options import JsonOption, PortOption
 def status(*, port: PortOption = None, as_json: JsonOption = False) -> None:
     """Show what waits, who works, what is stuck and what was done in the last hour.
 
-    Ends with 0 whatever it shows; `coach doctor` judges. The JSON is `shared.overview.Overview`.
+    Ends with 0 whatever it shows; `coach doctor` judges. The JSON is `Overview` of
+    `shared.operations.overview`.
     """
     from rich.console import Console
 

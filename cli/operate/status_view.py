@@ -8,8 +8,8 @@ from rich.table import Table
 
 from cli.operate.layout import INDENT, facts, heading, line
 from cli.operate.words import STUCK, depth, lasting, stage
-from shared.overview import Overview, StageCount, WorkerFacts
-from shared.stuck import StuckJob
+from shared.operations.overview import Overview, StageCount, WorkerFacts
+from shared.operations.stuck import StuckJob
 
 
 def show_overview(overview: Overview, system: str, console: Console) -> None:

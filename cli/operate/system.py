@@ -16,12 +16,12 @@ from cli.running import running_systems
 from local.aws_environment import without_aws
 from shared.aws import s3_client, sqs_client
 from shared.database import connect
-from shared.dead_letters import DeadLetters
 from shared.dispatch import Dispatcher
 from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.media_store import MediaStore
-from shared.overview import Lookout
+from shared.operations.dead_letters import DeadLetters
+from shared.operations.overview import Lookout
 from shared.settings import DatabaseSettings, QueueSettings, StorageSettings, SweepSettings
 
 if TYPE_CHECKING:

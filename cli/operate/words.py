@@ -2,8 +2,8 @@
 
 from cli.words import STAGES
 from shared.jobs import Stage
-from shared.overview import QueueFacts
-from shared.stuck import StuckReason
+from shared.operations.overview import QueueFacts
+from shared.operations.stuck import StuckReason
 
 STUCK = {
     StuckReason.DEAD_LEASE: "its worker is gone and no other took over",

@@ -21,8 +21,8 @@ from shared.job_store import Claimed, JobStore
 from shared.jobs import MAX_ATTEMPTS, Stage
 from shared.session_store import SessionStore
 from shared.settings import SweepSettings, UploadSettings
-from shared.sweep_store import SweepStore
-from shared.sweeper import Sweeper
+from shared.sweep.rows import SweepStore
+from shared.sweep.sweeper import Sweeper
 from shared.telemetry import Metrics
 from shared.uploads import Uploads
 from shared.worker_store import WorkerStore

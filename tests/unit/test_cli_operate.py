@@ -26,7 +26,7 @@ from shared.job_moves import AttemptNotes
 from shared.job_store import Claimed, JobStore, Progress
 from shared.jobs import MAX_ATTEMPTS, Stage, Status
 from shared.models import VideoAnalysisJob
-from shared.overview import Overview
+from shared.operations.overview import Overview
 from shared.worker_store import WorkerStore
 from tests.builders import a_claimed_job, a_job, a_waiting_job
 

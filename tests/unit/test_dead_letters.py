@@ -9,7 +9,6 @@ from sqlalchemy import update
 
 from shared.aws import sqs_client
 from shared.database import transaction
-from shared.dead_letters import DeadLetters, Redrive
 from shared.dispatch import Dispatcher, message_for
 from shared.errors import DownloadFailed, QueueError, VideoUnreadable
 from shared.job_queue import JobQueue, Received
@@ -17,6 +16,7 @@ from shared.job_store import Claimed, JobStore
 from shared.jobs import MAX_ATTEMPTS, Stage, Status
 from shared.messages import JobMessage
 from shared.models import VideoAnalysisJob
+from shared.operations.dead_letters import DeadLetters, Redrive
 from tests.builders import COACH, a_claimed_job, a_waiting_job
 
 

@@ -36,8 +36,8 @@ from shared.settings import (
     UploadSettings,
     WorkerSettings,
 )
-from shared.sweep_store import SweepStore
-from shared.sweeper import Sweeper
+from shared.sweep.rows import SweepStore
+from shared.sweep.sweeper import Sweeper
 from shared.telemetry import Metrics
 from shared.uploads import Uploads
 from shared.worker_store import WorkerStore

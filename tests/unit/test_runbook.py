@@ -10,8 +10,8 @@ from typer.core import TyperGroup
 
 from cli.main import app
 from cli.operate.checks.all import ALL
-from shared import sweeper
 from shared.errors import CoachError, JobError, UploadMismatch
+from shared.sweep import sweeper
 from tests.doc_pages import Page
 from tests.source import emitted_metrics, logged_events
 

@@ -23,8 +23,8 @@ from shared.media_store import MediaStore, all_results_prefix, results_prefix
 from shared.models import VideoAnalysisJob
 from shared.session_store import SessionStore
 from shared.settings import SweepSettings, UploadSettings
-from shared.sweep_store import SweepStore
-from shared.sweeper import Sweeper, Swept
+from shared.sweep.rows import SweepStore
+from shared.sweep.sweeper import Sweeper, Swept
 from shared.telemetry import Metrics
 from shared.uploads import NewUpload, Uploads
 from shared.worker_store import WorkerStore

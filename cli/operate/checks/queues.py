@@ -5,7 +5,7 @@ import json
 from cli.operate.checks.check import Check, Seen, failed, ok, skipped, warn
 from cli.operate.system import System
 from cli.operate.words import depth, lasting
-from shared.overview import queue_facts
+from shared.operations.overview import queue_facts
 from shared.settings import (
     DEAD_LETTER_RETENTION_S,
     JOB_RETENTION_S,

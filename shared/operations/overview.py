@@ -18,8 +18,8 @@ from shared.job_queue import Depth, JobQueue
 from shared.jobs import Stage, Status
 from shared.models import VideoAnalysisJob as Job
 from shared.models import Worker
+from shared.operations.stuck import StuckJob, seconds_since, stuck_jobs
 from shared.settings import SweepSettings
-from shared.stuck import StuckJob, seconds_since, stuck_jobs
 from shared.worker_store import MISSING_AFTER_S
 
 LATELY_S = 3600

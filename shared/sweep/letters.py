@@ -19,7 +19,7 @@ from shared.job_queue import JobQueue, Received
 from shared.jobs import Stage, Status
 from shared.messages import JobMessage
 from shared.models import VideoAnalysisJob
-from shared.sweep_store import CleanUp, SweepStore, tries_used_up
+from shared.sweep.rows import CleanUp, SweepStore, tries_used_up
 from shared.telemetry import logger
 
 log = logger(__name__)

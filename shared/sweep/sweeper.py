@@ -21,8 +21,8 @@ from shared.errors import (
 from shared.job_queue import JobQueue
 from shared.models import VideoAnalysisJob
 from shared.settings import DAY_S, SweepSettings
-from shared.sweep_letters import Letters, Outcome
-from shared.sweep_store import CleanUp, SweepStore, tries_used_up, upload_failed, waited_too_long
+from shared.sweep.letters import Letters, Outcome
+from shared.sweep.rows import CleanUp, SweepStore, tries_used_up, upload_failed, waited_too_long
 from shared.telemetry import Metrics, logger
 from shared.tidy import tidy
 from shared.uploads import Uploads

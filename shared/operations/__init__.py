@@ -1,0 +1,1 @@
+"""What operators see and do: the overview, stuck jobs, dead letters."""
