@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from api_lambda.auth import TokenVerifier
 from api_lambda.signing_keys import signing_keys
 from shared.aws import s3_client, sqs_client
-from shared.database import connect, transaction
+from shared.database import connect
 from shared.dispatch import Dispatcher
 from shared.job_queue import JobQueue
 from shared.job_store import JobStore
@@ -68,10 +68,10 @@ def from_environment() -> Services:
         jobs=uploads.jobs,
         media=uploads.media,
         uploads=uploads,
-        retries=Retries(uploads.jobs, Dispatcher(uploads.jobs, uploads.queue)),
+        retries=Retries(Dispatcher(uploads.jobs, uploads.queue)),
         metrics=Metrics(service=SERVICE, stage=RuntimeSettings().stage),
         checks={
-            "database": lambda: _ask(engine),
+            "database": uploads.jobs.check,
             "bucket": uploads.media.check,
             "queue": uploads.queue.check,
         },
@@ -97,6 +97,8 @@ def backstage() -> Backstage:
     sweeper = Sweeper(
         store=SweepStore(engine),
         uploads=uploads,
+        dispatcher=Dispatcher(uploads.jobs, uploads.queue),
+        media=uploads.media,
         workers=WorkerStore(engine),
         dead_letters=_dead_letters(QueueSettings()),
         settings=SweepSettings(),
@@ -115,8 +117,3 @@ def _uploads(engine: Engine, limits: UploadSettings) -> Uploads:
 def _dead_letters(settings: QueueSettings) -> JobQueue | None:
     url = settings.sqs_dead_letter_queue_url
     return JobQueue(sqs_client(settings), url) if url else None
-
-
-def _ask(engine: Engine) -> None:
-    with transaction(engine) as rows:
-        rows.execute(text("SELECT 1"))

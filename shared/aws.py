@@ -12,20 +12,24 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 CONNECT_TIMEOUT_S = 5
-READ_TIMEOUT_S = 30
+S3_READ_TIMEOUT_S = 10
+"""A worker that has to stop, or a request of a coach, does not outlast a silent S3 for long."""
+SQS_READ_TIMEOUT_S = 30
 """Above the 20 s long poll."""
 
 
 def s3_client(settings: StorageSettings) -> "S3Client":
     """An S3 client. Without `s3v4` boto3 presigns with SigV2 in some regions."""
-    presigning = Config(
-        signature_version="s3v4", s3={"addressing_style": settings.s3_addressing_style}
+    own = Config(
+        read_timeout=S3_READ_TIMEOUT_S,
+        signature_version="s3v4",
+        s3={"addressing_style": settings.s3_addressing_style},
     )
     return boto3.client(
         "s3",
         region_name=settings.aws_region,
         endpoint_url=settings.aws_endpoint_url_s3,
-        config=_PATIENCE.merge(presigning),
+        config=_PATIENCE.merge(own),
     )
 
 
@@ -35,12 +39,11 @@ def sqs_client(settings: QueueSettings) -> "SQSClient":
         "sqs",
         region_name=settings.aws_region,
         endpoint_url=settings.aws_endpoint_url_sqs,
-        config=_PATIENCE,
+        config=_PATIENCE.merge(Config(read_timeout=SQS_READ_TIMEOUT_S)),
     )
 
 
 _PATIENCE = Config(
     connect_timeout=CONNECT_TIMEOUT_S,
-    read_timeout=READ_TIMEOUT_S,
     retries={"mode": "standard", "max_attempts": 3},
 )

@@ -16,16 +16,18 @@ class Dispatcher:
     jobs: JobStore
     queue: JobQueue
 
-    def send(self, job: VideoAnalysisJob) -> str:
+    def send(self, job: VideoAnalysisJob) -> str | None:
         """Return the id of the message that now carries the job.
+
+        None when a worker has taken the job meanwhile, by the message it had before: what was sent
+        is then a stray, which is deleted where it arrives.
 
         Raises:
             QueueError: it was not sent; the row is unchanged and is sent by the next sweep.
             DatabaseError: it was sent, the row does not know.
         """
         message_id = self.queue.send(message_for(job))
-        self.jobs.sent(job.id, message_id)
-        return message_id
+        return message_id if self.jobs.sent(job.id, message_id) else None
 
 
 def message_for(job: VideoAnalysisJob) -> JobMessage:

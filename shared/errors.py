@@ -39,13 +39,18 @@ class UserAction(StrEnum):
 
 
 class CoachError(Exception):
-    """The root: an error with a code, an HTTP status and advice."""
+    """The root: an error with a code, an HTTP status and advice.
+
+    Attributes:
+        workers_fault: the worker itself is to blame, so it would break the next job as well.
+    """
 
     code: ClassVar[str] = "INTERNAL_ERROR"
     http_status: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
     user_action: ClassVar[UserAction] = UserAction.CONTACT_SUPPORT
     sentence: ClassVar[str] = "Something went wrong on our side."
+    workers_fault: bool = False
 
     def __init__(self, sentence: str | None = None) -> None:
         super().__init__(sentence or self.sentence)
@@ -312,6 +317,7 @@ class DiskFull(PassingJobError):
     """The worker has no room for the video or its results."""
 
     code = "DISK_FULL"
+    workers_fault = True
     sentence = "The worker ran out of disk space"
 
 
@@ -326,6 +332,7 @@ class ModelUnavailable(PassingJobError):
     """The pose model file is missing, damaged or cannot be loaded."""
 
     code = "MODEL_UNAVAILABLE"
+    workers_fault = True
     sentence = "The pose model is not available on this worker"
 
 

@@ -1,6 +1,6 @@
 """From a `Move` to one guarded UPDATE, and from an attempt to its row in the history.
 
-Statements only: `job_store` and `sweep.rows` run them, each within a transaction of its own.
+Statements only: the stores run them, each within a transaction of its own.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Insert, Update, and_, func, insert, or_, update
 
 from shared import jobs
-from shared.errors import CoachError
+from shared.errors import CoachError, UserAction
 from shared.jobs import LEASED, UNCLAIMED, AttemptOutcome, Move, Status
 from shared.models import AnalysisAttempt as Attempt
 from shared.models import VideoAnalysisJob as Job
@@ -31,7 +31,8 @@ class AttemptNotes:
 
     Attributes:
         device: `cpu` or `gpu`, None when no model was loaded.
-        seconds: how long each part took: `download`, the four steps, `upload`.
+        seconds: how long each part took: `look` (for stored results), `download`, the four steps,
+            `upload`.
     """
 
     device: str | None = None
@@ -40,8 +41,13 @@ class AttemptNotes:
 
 NO_NOTES = AttemptNotes()
 
+NEEDS_ANOTHER_VIDEO = frozenset({UserAction.RETAKE, UserAction.FIX_REQUEST})
+"""What a failed job asks of its coach when the same video would only fail again, or never came."""
 
-# --- the job's row ------------------------------------------------------------------------------
+
+def another_try_may_help(job: Job) -> bool:
+    """Whether a coach or an operator may have the job tried again."""
+    return job.status == Status.FAILED and job.user_action not in NEEDS_ANOTHER_VIDEO
 
 
 def moving(move: Move, job_id: UUID, **values: Any) -> Update:  # noqa: ANN401 - column values
@@ -86,7 +92,7 @@ def held(lease: Lease) -> ColumnElement[bool]:
 
 def free() -> ColumnElement[bool]:
     """Whether a worker may take the job now."""
-    return or_(Job.stage.in_(UNCLAIMED), Job.lease_until < func.now())
+    return or_(Job.stage.in_(UNCLAIMED), Job.lease_until < func.clock_timestamp())
 
 
 def attempts_used() -> ColumnElement[int]:
@@ -95,11 +101,11 @@ def attempts_used() -> ColumnElement[int]:
 
 
 def from_now(seconds: float) -> ColumnElement[datetime]:
-    """A moment by the database's clock, the only one that leases know."""
-    return func.now() + timedelta(seconds=seconds)
+    """A moment by the database's clock, the only one that leases know.
 
-
-# --- the history --------------------------------------------------------------------------------
+    Not `now()`: that is when the transaction began, and it may have waited for a lock since.
+    """
+    return func.clock_timestamp() + timedelta(seconds=seconds)
 
 
 def attempt_begun(lease: Lease, worker: str) -> Insert:

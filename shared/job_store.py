@@ -1,100 +1,29 @@
-"""The queries on job rows. Every change of state is one guarded UPDATE made from a `Move`.
-
-The attempt number is the fencing token: `claim` raises it in one statement, and every later
-write of a worker carries it. A write that touches no row means the lease is lost. What becomes of
-an attempt is written to its line in the history by the same transaction.
-"""
+"""The queries on job rows. Every change of state is one guarded UPDATE made from a `Move`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, Executable, Update, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import undefer
 
 from shared import jobs
+from shared.attempt_store import AttemptStore
 from shared.database import transaction
-from shared.errors import (
-    CoachError,
-    JobNotCancellable,
-    JobNotFound,
-    LeaseLost,
-    MaxRetries,
-    UserAction,
-)
-from shared.job_moves import (
-    NO_NOTES,
-    AttemptNotes,
-    Lease,
-    attempt_begun,
-    attempt_over,
-    attempts_used,
-    failing,
-    free,
-    from_now,
-    held,
-    moving,
-    open_attempts_over,
-    reason,
-)
-from shared.jobs import MAX_ATTEMPTS, UNCLAIMED, AttemptOutcome, Stage, Status
+from shared.errors import JobNotCancellable, JobNotFound
+from shared.job_moves import moving, open_attempts_over, reason
+from shared.jobs import UNCLAIMED, AttemptOutcome, Status
 from shared.models import AnalysisAttempt
 from shared.models import VideoAnalysisJob as Job
 from shared.paging import Position, newest_first
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """The job is ours until the lease runs out."""
-
-    lease: Lease
-    job: Job
-
-
-@dataclass(frozen=True, slots=True)
-class Busy:
-    """Another worker holds the job for `remaining_s` more, by the message `message_id`."""
-
-    remaining_s: float
-    message_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Over:
-    """The job is final, or never was (`status` None).
-
-    Attributes:
-        status: the final one.
-        given_up: it failed for a passing reason after all attempts, so its message belongs into
-            the dead-letter queue, where an operator may send it again.
-        results_prefix: where its results lie in the bucket, once completed.
-    """
-
-    status: Status | None
-    given_up: bool = False
-    results_prefix: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What a worker reports. Percent is 0..100 over the whole attempt."""
-
-    stage: Stage
-    percent: float
-    frames_done: int = 0
-    frames_total: int = 0
-    estimated_completion: datetime | None = None
-
-
-class JobStore:
+class JobStore(AttemptStore):
     """Job rows. Every method raises `DatabaseError` when PostgreSQL is away."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    # --- the coach's side -----------------------------------------------------------------------
+    def check(self) -> None:
+        """Raise unless the database answers."""
+        with transaction(self._engine) as rows:
+            rows.execute(select(1))
 
     def create(self, job: Job) -> Job:
         """Store a new job, queued and awaiting its upload."""
@@ -155,14 +84,16 @@ class JobStore:
             ).first()
         return moved is not None
 
-    def sent(self, job_id: UUID, message_id: str) -> None:
-        """Remember which message carries the job; one that is held already knows better."""
+    def sent(self, job_id: UUID, message_id: str) -> bool:
+        """Remember which message carries the job; False for one that is held or over.
+
+        Whoever took it came by another message, which is the job's until the attempt ends.
+        """
+        noted = update(Job).where(Job.id == job_id, Job.stage.in_(UNCLAIMED))
         with transaction(self._engine) as rows:
-            rows.execute(
-                update(Job)
-                .where(Job.id == job_id, Job.stage.in_(UNCLAIMED))
-                .values(sqs_message_id=message_id)
-            )
+            # it waits no shorter for being sent, so `updated_at` stays
+            values = {"sqs_message_id": message_id, "updated_at": Job.updated_at}
+            return rows.execute(noted.values(values).returning(Job.id)).first() is not None
 
     def cancel(self, job_id: UUID, *, owner: str) -> None:
         """Stop a job; a worker that has it notices at its next write. Repeatable.
@@ -198,6 +129,7 @@ class JobStore:
             percent=0,
             started_at=func.now(),  # it waits anew: what waits for days is failed
             completed_at=None,
+            tidied_at=None,
             **reason(None),
         )
         with transaction(self._engine) as rows:
@@ -211,191 +143,3 @@ class JobStore:
                 .where(AnalysisAttempt.job_id == job_id)
                 .order_by(AnalysisAttempt.attempt)
             ).all()
-
-    # --- the worker's side ----------------------------------------------------------------------
-
-    def check(self) -> None:
-        """Raise unless the database answers."""
-        with transaction(self._engine) as rows:
-            rows.execute(select(1))
-
-    def claim(
-        self, job_id: UUID, *, worker: str, lease_s: float, message_id: str | None = None
-    ) -> Claimed | Busy | Over:
-        """Take the next attempt, in one statement, if the job is free and has one left.
-
-        `message_id` is the message that brought the worker here; from now on it is the job's.
-        """
-        claim = moving(
-            jobs.CLAIMED,
-            job_id,
-            attempt=Job.attempt + 1,
-            worker=worker,
-            lease_until=from_now(lease_s),
-            sqs_message_id=func.coalesce(message_id, Job.sqs_message_id),
-            attempt_started_at=func.now(),
-            percent=0,
-            frames_done=0,
-            frames_total=0,
-            estimated_completion=None,
-            **reason(None),
-        ).where(free(), attempts_used() < MAX_ATTEMPTS)
-        with transaction(self._engine) as rows:
-            job = rows.scalar(claim.returning(Job))
-            if job is not None:
-                lease = Lease(job.id, job.attempt)
-                rows.execute(open_attempts_over(job_id, AttemptOutcome.LOST))
-                rows.execute(attempt_begun(lease, worker))
-                return Claimed(lease, job)
-        return self._why_not(job_id)
-
-    def beat(self, lease: Lease, *, lease_s: float) -> None:
-        """Renew the lease from now.
-
-        Raises:
-            LeaseLost: another attempt owns the row, or it is final.
-        """
-        self._write(update(Job).where(held(lease)).values(lease_until=from_now(lease_s)))
-
-    def confirm(self, lease: Lease) -> None:
-        """Return while the row is still this attempt's.
-
-        Raises:
-            LeaseLost: another attempt owns the row, or it is final (cancelled, say).
-        """
-        with transaction(self._engine) as rows:
-            if rows.execute(select(Job.id).where(held(lease))).first() is None:
-                raise LeaseLost
-
-    def progress(self, lease: Lease, progress: Progress) -> None:
-        """Show where the attempt is; percent never goes down within it.
-
-        Raises:
-            LeaseLost: another attempt owns the row, or it is final (cancelled, say).
-        """
-        self._write(
-            update(Job)
-            .where(held(lease))
-            .values(
-                stage=progress.stage,
-                percent=func.greatest(Job.percent, progress.percent),
-                frames_done=progress.frames_done,
-                frames_total=progress.frames_total,
-                estimated_completion=progress.estimated_completion,
-            )
-        )
-
-    def finish(
-        self,
-        lease: Lease,
-        *,
-        results: dict[str, Any],
-        results_prefix: str,
-        notes: AttemptNotes = NO_NOTES,
-    ) -> None:
-        """Commit the results: completed, done.
-
-        Raises:
-            LeaseLost: another attempt owns the row, or it is final.
-        """
-        self._write(
-            moving(
-                jobs.FINISHED,
-                lease.job_id,
-                results=results,
-                results_prefix=results_prefix,
-                percent=100,
-                lease_until=None,
-                estimated_completion=None,
-                completed_at=func.now(),
-            ).where(held(lease)),
-            attempt_over(lease, AttemptOutcome.COMPLETED, notes=notes),
-        )
-
-    def fail(self, lease: Lease, error: CoachError, *, notes: AttemptNotes = NO_NOTES) -> Status:
-        """End the attempt: `retrying` when another may help and is left, else `failed`.
-
-        Returns the status the row now has.
-
-        Raises:
-            LeaseLost: another attempt owns the row, or it is final.
-        """
-        if error.retryable and self._has_another(lease):
-            self._write(
-                moving(jobs.RETRYING, lease.job_id, lease_until=None, **reason(error)).where(
-                    held(lease)
-                ),
-                attempt_over(lease, AttemptOutcome.RETRYING, error=error, notes=notes),
-            )
-            return Status.PROCESSING
-        final = failing(lease.job_id, error).where(held(lease))
-        if error.retryable:  # but nobody will: waiting does not help any more
-            final = final.values(user_action=UserAction.CONTACT_SUPPORT)
-        self._write(final, attempt_over(lease, AttemptOutcome.FAILED, error=error, notes=notes))
-        return Status.FAILED
-
-    def give_back(self, lease: Lease) -> None:
-        """Return a job unharmed (shutdown): waiting again, the attempt does not count.
-
-        Raises:
-            LeaseLost: another attempt owns the row, or it is final.
-        """
-        self._write(
-            moving(
-                jobs.RETURNED,
-                lease.job_id,
-                lease_until=None,
-                attempts_returned=Job.attempts_returned + 1,
-            ).where(held(lease)),
-            attempt_over(lease, AttemptOutcome.RETURNED),
-        )
-
-    def over(self, job_id: UUID) -> Over | None:
-        """How the job ended; None while it is open."""
-        query = select(Job.status, Job.error_retryable, Job.results_prefix)
-        with transaction(self._engine) as rows:
-            row = rows.execute(query.where(Job.id == job_id)).first()
-        if row is None:
-            return Over(None)
-        status, retryable, prefix = row
-        given_up = status == Status.FAILED and bool(retryable)
-        return Over(Status(status), given_up, prefix) if Status(status).final else None
-
-    def completed_by(self, lease: Lease) -> bool:
-        """Whether this very attempt's results are the row's: its commit got through."""
-        query = select(Job.id).where(
-            Job.id == lease.job_id,
-            Job.attempt == lease.attempt,
-            Job.status == Status.COMPLETED,
-        )
-        with transaction(self._engine) as rows:
-            return rows.execute(query).first() is not None
-
-    # --- inside ---------------------------------------------------------------------------------
-
-    def _why_not(self, job_id: UUID) -> Busy | Over:
-        """Explain a refused claim; a job whose attempts are used up is failed here."""
-        used_up = failing(job_id, MaxRetries()).where(free(), attempts_used() >= MAX_ATTEMPTS)
-        left_s = func.extract("epoch", Job.lease_until - func.now())
-        with transaction(self._engine) as rows:
-            if rows.execute(used_up.returning(Job.id)).first():
-                rows.execute(open_attempts_over(job_id, AttemptOutcome.LOST))
-        if over := self.over(job_id):
-            return over
-        with transaction(self._engine) as rows:
-            row = rows.execute(select(left_s, Job.sqs_message_id).where(Job.id == job_id)).first()
-        remaining_s, message_id = row or (None, None)
-        return Busy(max(float(remaining_s or 0), 1.0), message_id)
-
-    def _has_another(self, lease: Lease) -> bool:
-        with transaction(self._engine) as rows:
-            used = rows.scalar(select(attempts_used()).where(Job.id == lease.job_id))
-        return used is not None and used < MAX_ATTEMPTS
-
-    def _write(self, guarded: Update, *along: Executable) -> None:
-        """Run the guarded UPDATE and, when it touched the row, what belongs to it."""
-        with transaction(self._engine) as rows:
-            if rows.execute(guarded.returning(Job.id)).first() is None:
-                raise LeaseLost
-            for statement in along:
-                rows.execute(statement)

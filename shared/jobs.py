@@ -1,13 +1,14 @@
 """Job states and the guarded moves between them: pure, no database.
 
 `status` is what an app switches on, `stage` the detail it shows. A `Move` says from where to
-where; `shared.job_store` turns it into one guarded UPDATE, and nothing else changes a status.
+where; the stores turn it into one guarded UPDATE, and nothing else changes a status.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 MAX_ATTEMPTS = 3
+"""Tries at a video. One claim more is granted, to take over results that are stored whole."""
 
 
 class Status(StrEnum):
@@ -92,7 +93,7 @@ UPLOADED = Move(
 """The bytes are in S3 and were checked."""
 
 CLAIMED = Move("claimed", _PROCESSING, UNCLAIMED | LEASED, Status.PROCESSING, Stage.DOWNLOADING)
-"""A worker takes attempt n+1; a leased row only when its lease ran out (`job_store.claim`)."""
+"""A worker takes attempt n+1; a leased row only when its lease ran out (`attempt_store.claim`)."""
 
 RETURNED = Move("returned", _PROCESSING, LEASED, Status.PROCESSING, Stage.WAITING)
 """A worker that must stop gives the job back unharmed."""

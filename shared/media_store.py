@@ -32,6 +32,13 @@ _UPLOAD_KEY = re.compile(rf"{UPLOADS}[^/]+/[^/]+/([0-9a-f-]{{36}})/source")
 DELETE_AT_ONCE = 1000
 """As many keys as S3 takes in one request."""
 
+UPLOAD_FAREWELL_S = 10.0
+"""How long an upload given up may take to end: what S3 has already would appear after its removal.
+"""
+
+DOWNLOAD_FAREWELL_S = 1.0
+"""As long as that for a download, which leaves nothing behind."""
+
 _GONE = frozenset({"404", "NoSuchKey"})
 """HEAD has no body, so its code is the bare status: a missing bucket then looks the same."""
 
@@ -86,9 +93,12 @@ class MediaStore:
     Raises, from every method: `StorageError`; `ObjectMissing` where a key must exist.
     """
 
-    def __init__(self, client: "S3Client", bucket: str) -> None:
+    def __init__(
+        self, client: "S3Client", bucket: str, *, upload_farewell_s: float = UPLOAD_FAREWELL_S
+    ) -> None:
         self._client = client
         self.bucket = bucket
+        self._upload_farewell_s = upload_farewell_s
 
     def presign_put(
         self,
@@ -146,7 +156,7 @@ class MediaStore:
             return manager.download(self.bucket, key, str(path), subscribers=list(told))
 
         with _translated():
-            transfer(self._client, begin, check=check)
+            transfer(self._client, begin, check=check, farewell_s=DOWNLOAD_FAREWELL_S)
 
     def read(self, key: str) -> bytes:
         """Read a small object whole."""
@@ -162,7 +172,11 @@ class MediaStore:
         content_encoding: str | None = None,
         check: Check = lambda: None,
     ) -> None:
-        """Store a file; large ones go up in parts. `check` as in `download`."""
+        """Store a file; large ones go up in parts.
+
+        `check` as in `download`. What it raises comes out once S3 has answered what it was sent, or
+        was silent for `upload_farewell_s`.
+        """
         extra = {"ContentType": content_type}
         if content_encoding is not None:
             extra["ContentEncoding"] = content_encoding
@@ -173,7 +187,7 @@ class MediaStore:
             )
 
         with _translated():
-            transfer(self._client, begin, check=check)
+            transfer(self._client, begin, check=check, farewell_s=self._upload_farewell_s)
 
     def copy(self, source: str, target: str) -> None:
         """Copy an object of up to 5 GB within the bucket, with its type; nothing is downloaded."""
@@ -218,8 +232,16 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        status = HTTPStatus(error.response["ResponseMetadata"]["HTTPStatusCode"])
+        said = _named(error.response["ResponseMetadata"]["HTTPStatusCode"])
         kind = ObjectMissing if error.response["Error"]["Code"] in _GONE else StorageError
-        raise kind(f"{status} {status.phrase}") from error  # S3's own words may name roles and keys
+        raise kind(said) from error  # S3's own words may name roles and keys
     except (BotoCoreError, RetriesExceededError, S3DownloadFailedError) as error:
         raise StorageError from error
+
+
+def _named(status: int) -> str:
+    """Return a status with its name; what stands before S3 may say one that has none."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)

@@ -67,7 +67,11 @@ class VideoSession(Base):
 
 
 class VideoAnalysisJob(Base):
-    """One video's way through the system. Only `shared.job_store` changes it."""
+    """One video's way through the system. Only the stores change it, by guarded moves.
+
+    `updated_at` is when anything last happened to the job, `pushed_at` when the sweeper last
+    looked after it, and `tidied_at` when no late file of it could be left in the bucket any more.
+    """
 
     __tablename__ = "video_analysis_jobs"
     __table_args__ = (
@@ -82,6 +86,13 @@ class VideoAnalysisJob(Base):
             "status",
             "updated_at",
             postgresql_where=text("status IN ('queued', 'processing')"),
+        ),
+        Index(
+            "ix_jobs_untidy",
+            "completed_at",
+            postgresql_where=text(
+                "tidied_at IS NULL AND status IN ('completed', 'failed', 'cancelled')"
+            ),
         ),
     )
 
@@ -126,10 +137,12 @@ class VideoAnalysisJob(Base):
     started_at: Mapped[datetime | None]
     attempt_started_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
+    pushed_at: Mapped[datetime | None]
+    tidied_at: Mapped[datetime | None]
 
 
 class AnalysisAttempt(Base):
-    """One worker's try at a job: the history that an operator reads. Written by `job_store`."""
+    """One worker's try at a job: the history that an operator reads."""
 
     __tablename__ = "analysis_attempts"
     __table_args__ = (

@@ -76,6 +76,12 @@ class DatabaseSettings(Settings):
     database_url: SecretStr
     database_pool_size: int = Field(default=5, ge=1)
     database_connect_timeout_s: int = Field(default=5, ge=1)
+    database_lock_timeout_s: float = Field(
+        default=10.0, gt=0, description="A row that somebody else keeps locked is given up."
+    )
+    database_statement_timeout_s: float = Field(
+        default=20.0, gt=0, description="A statement that takes longer counts as an outage."
+    )
 
 
 class StorageSettings(Settings):
@@ -131,14 +137,25 @@ class SweepSettings(Settings):
     sweep_silent_s: float = Field(
         default=900.0, ge=0, description="Waiting while the queue is empty: the message is lost."
     )
+    sweep_lost_s: float = Field(
+        default=7200.0, ge=0, description="Waiting while the queue holds other messages."
+    )
     sweep_dead_lease_s: float = Field(
         default=900.0, ge=0, description="Past the lease, and no worker took over."
+    )
+    sweep_sure_s: float = Field(
+        default=30.0, ge=0, description="A dead lease was seen by a sweep so long before."
     )
     sweep_upload_grace_s: float = Field(
         default=3600.0, ge=0, description="Past the URL's life: a PUT that began in time may end."
     )
     sweep_waiting_limit_s: float = Field(
         default=JOB_RETENTION_S, gt=0, description="No worker took the job for so long: it fails."
+    )
+    sweep_tidy_s: float = Field(
+        default=JOB_LIMIT_S + LEASE_S,
+        ge=0,
+        description="Final for so long: no worker of it is left that could still store a file.",
     )
     sweep_batch: int = Field(default=50, ge=1, le=1000)
 

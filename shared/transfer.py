@@ -1,7 +1,6 @@
 """Moves one object to or from S3 in threads of its own, so that who waits can change their mind."""
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -15,19 +14,23 @@ if TYPE_CHECKING:
 
 CHECK_EVERY_S = 0.2
 
-FAREWELL_S = 1.0
-"""How long a transfer that was given up may take to end."""
-
 Check = Callable[[], None]
 
 Begin = Callable[["TransferManager", Sequence[BaseSubscriber]], "TransferFuture"]
 
 
 class _News(BaseSubscriber):
-    """Rings when bytes went through, and when the transfer is over one way or the other."""
+    """Rings when bytes went through, and when the transfer is over one way or the other.
+
+    Attributes:
+        bell: rings for both.
+        over: no thread works on it any more. The future cannot tell: it calls itself done as soon
+            as it was cancelled.
+    """
 
     def __init__(self) -> None:
         self.bell = threading.Event()
+        self.over = threading.Event()
 
     def on_progress(
         self,
@@ -38,14 +41,17 @@ class _News(BaseSubscriber):
         self.bell.set()
 
     def on_done(self, future: "TransferFuture", **_: object) -> None:  # noqa: ARG002 - as above
+        self.over.set()
         self.bell.set()
 
 
-def transfer(client: "S3Client", begin: Begin, *, check: Check) -> None:
+def transfer(client: "S3Client", begin: Begin, *, check: Check, farewell_s: float) -> None:
     """Wait for what `begin` starts, and raise what it raised.
 
     `check` is called in this thread: at the beginning, as bytes go through, and several times a
-    second while S3 is silent. What it raises gives the transfer up and comes out unchanged.
+    second while S3 is silent. What it raises gives the transfer up and comes out unchanged, once
+    nothing of the transfer is under way any more. For a silent S3 that takes `farewell_s` at most;
+    what is left then ends with its own timeout.
     """
     check()
     news = _News()
@@ -58,14 +64,7 @@ def transfer(client: "S3Client", begin: Begin, *, check: Check) -> None:
             check()
     except BaseException:
         future.cancel()
-        _farewell(future)
+        news.over.wait(farewell_s)
         raise
     manager.shutdown()
     future.result()
-
-
-def _farewell(future: "TransferFuture") -> None:
-    """Wait a little for a transfer given up: one that hangs ends with its own timeout."""
-    ends = time.monotonic() + FAREWELL_S
-    while not future.done() and time.monotonic() < ends:
-        time.sleep(0.01)

@@ -30,6 +30,9 @@ class InProcessAnalyst:
         analysis.save(order.folder, worker=order.worker, attempt=order.attempt)
         self.device = engine.device
 
+    def start(self):
+        pass
+
     def close(self):
         pass
 
@@ -49,6 +52,9 @@ class SlowAnalyst:
             check()
         self.at_work = False
         InProcessAnalyst().analyse(order, on_progress=on_progress, check=check)
+
+    def start(self):
+        pass
 
     def close(self):
         pass

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from shared.analysis import AnalysisSettings
-from shared.job_store import Claimed, JobStore
+from shared.attempt_store import Claimed
+from shared.job_store import JobStore
 from shared.models import VideoAnalysisJob
 from shared.session_store import SessionStore
 

@@ -8,14 +8,17 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import Engine
 
+from shared.job_queue import JobQueue
 from shared.job_store import JobStore
-from shared.media_store import MediaStore
+from shared.media_store import MediaStore, PresignedPut
 from shared.models import VideoAnalysisJob
+from shared.session_store import SessionStore
+from shared.settings import UploadSettings
 from shared.uploads import NewUpload, Uploads
 from tests.builders import COACH, a_session
-
-PATIENCE_S = 60
+from tests.waiting import LOOK_EVERY_S, PATIENCE_S
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,27 @@ class Coach:
     jobs: JobStore
     media: MediaStore
 
-    def send(self, video: Path, **overrides: object) -> UUID:
+    @classmethod
+    def at(cls, engine: Engine, media: MediaStore, queue: JobQueue) -> "Coach":
+        """A coach whose app reaches these."""
+        jobs = JobStore(engine)
+        uploads = Uploads(SessionStore(engine), jobs, media, queue, UploadSettings())
+        return cls(uploads, jobs, media)
+
+    def initiate(self, **overrides: object) -> tuple[VideoAnalysisJob, PresignedPut]:
+        """Ask for a place for a video, in a session of its own."""
         session_id = a_session(self.jobs._engine)
-        job, put = self.uploads.initiate(
-            COACH, NewUpload(session_id=session_id, overrides=overrides, include_frames=True)
-        )
-        answer = httpx.put(put.url, headers=dict(put.headers), content=video.read_bytes())
-        assert answer.status_code == 200
+        upload = NewUpload(session_id=session_id, overrides=overrides, include_frames=True)
+        return self.uploads.initiate(COACH, upload)
+
+    def put(self, put: PresignedPut, content: bytes) -> int:
+        """Put a video there; return the HTTP status."""
+        return httpx.put(put.url, headers=dict(put.headers), content=content).status_code
+
+    def send(self, video: Path, **overrides: object) -> UUID:
+        """All three steps of an upload that goes well."""
+        job, put = self.initiate(**overrides)
+        assert self.put(put, video.read_bytes()) == httpx.codes.OK
         self.uploads.complete(job.id, owner=COACH)
         return job.id
 
@@ -43,10 +60,10 @@ class Coach:
         *,
         within_s: float = PATIENCE_S,
     ) -> VideoAnalysisJob:
+        """Return the job once it got there; fail with what it says instead."""
         deadline = time.monotonic() + within_s
-        while time.monotonic() < deadline:
-            job = self.jobs.get(job_id, with_results=True)
-            if reached(job):
-                return job
-            time.sleep(0.05)
-        pytest.fail(f"still {job.status}/{job.stage}: {job.error_code} {job.error_message}")
+        while not reached(job := self.jobs.get(job_id, with_results=True)):
+            if time.monotonic() > deadline:
+                pytest.fail(f"still {job.status}/{job.stage}: {job.error_code} {job.error_message}")
+            time.sleep(LOOK_EVERY_S)
+        return job

@@ -21,11 +21,21 @@ from shared.job_queue import JobQueue
 from shared.media_store import MediaStore
 from shared.settings import DatabaseSettings, QueueSettings, StorageSettings
 
+pytest.register_assert_rewrite("tests.faults", "tests.coach", "tests.hostile")
+
 TEMPLATE = "coach_template"
 
 settings.register_profile("same_every_time", derandomize=True)
 settings.register_profile("explore")
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same_every_time"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with a long file at the end.
+
+    The order of files is kept otherwise, and that of tests within a file.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("system") is None)
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +111,7 @@ def queue(queue_settings) -> JobQueue:
 @pytest.fixture
 def dead_letters(resources) -> JobQueue:
     """The dead-letter queue behind `queue`."""
-    return JobQueue(sqs_client(resources.queue), resources.dead_letter_url)
+    return JobQueue(sqs_client(resources.queue), resources.queue.sqs_dead_letter_queue_url)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from shared.media_store import MediaStore
 from shared.settings import DatabaseSettings, QueueSettings, StorageSettings
 from shared.telemetry import configure_logging
 from shared.worker_store import WorkerStore
-from worker_service.__main__ import SERVICE, Parts, assemble
+from worker_service.__main__ import SERVICE, Parts, serve
 from worker_service.analyst.orders import Order
 from worker_service.pipeline.steps import FRAMES_NAME, RESULTS_NAME, StepProgress
 from worker_service.task_protection import NoTaskProtection
@@ -29,6 +29,9 @@ class InstantAnalyst:
 
     answer: Path
     device: str | None = None
+
+    def start(self) -> None:
+        pass
 
     def analyse(
         self,
@@ -48,20 +51,21 @@ class InstantAnalyst:
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
     configure_logging(service=SERVICE, stage="test", level="INFO")
+    serve(parts)
+
+
+def parts() -> Parts:
+    """The real ones, but for the analyst."""
     storage, queue = StorageSettings(), QueueSettings()
     database = connect(DatabaseSettings())
-    consumer = assemble(
-        Parts(
-            jobs=JobStore(database),
-            workers=WorkerStore(database),
-            media=MediaStore(s3_client(storage), storage.s3_bucket),
-            queue=JobQueue(sqs_client(queue), queue.sqs_queue_url),
-            analyst=InstantAnalyst(Path(os.environ["ANSWER"])),
-            protection=NoTaskProtection(),
-        )
+    return Parts(
+        jobs=JobStore(database),
+        workers=WorkerStore(database),
+        media=MediaStore(s3_client(storage), storage.s3_bucket),
+        queue=JobQueue(sqs_client(queue), queue.sqs_queue_url),
+        analyst=InstantAnalyst(Path(os.environ["ANSWER"])),
+        protection=NoTaskProtection(),
     )
-    consumer.shutdown.listen()
-    consumer.run()
 
 
 if __name__ == "__main__":

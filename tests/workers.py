@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,14 +10,13 @@ from pathlib import Path
 from local.child_environment import child_environment
 from local.emulator import Resources
 from shared.settings import DatabaseSettings, Settings
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parent.parent
 
 WORKER = ("-m", "worker_service")
 
-READY_WITHIN_S = 60
 STOPS_WITHIN_S = 60
-LOOK_EVERY_S = 0.05
 
 QUICK = {
     "POSE_ENGINE": "synthetic",
@@ -46,11 +44,10 @@ class WorkerProcess:
 
     def wait_until_ready(self) -> None:
         """Return once it is, or has ended; raise `TimeoutError` when it takes too long."""
-        deadline = time.monotonic() + READY_WITHIN_S
-        while not self.is_ready and self.process.poll() is None:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{self.name} is not ready; see {self.log}")
-            time.sleep(LOOK_EVERY_S)
+        wait_for(
+            lambda: self.is_ready or self.process.poll() is not None,
+            f"{self.name} to be ready; see {self.log}",
+        )
 
     def kill(self) -> None:
         """End it as a power cut does; nothing of it runs afterwards."""

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.aws import s3_client, sqs_client
@@ -23,9 +24,10 @@ from worker_service.analyst.process import AnalystProcess
 from worker_service.attempt import Tools
 from worker_service.consumer import Consumer
 from worker_service.job import JobRunner
+from worker_service.rest import Rest
 from worker_service.scratch import Scratch
 from worker_service.settle import Settler
-from worker_service.shutdown import Shutdown
+from worker_service.shutdown import Shutdown, end_process
 from worker_service.task_protection import EcsTaskProtection, NoTaskProtection, TaskProtection
 
 SERVICE = "worker"
@@ -58,18 +60,18 @@ def parts_from_environment() -> Parts:
     )
 
 
-def assemble(parts: Parts) -> Consumer:
+def assemble(parts: Parts, shutdown: Shutdown) -> Consumer:
     """Put a worker together from its parts and the settings in the environment."""
     settings, metrics = WorkerSettings(), _metrics()
     worker = settings.worker_id or f"{socket.gethostname()}-{os.getpid()}"
-    shutdown = Shutdown(grace_s=settings.stop_grace_s)
-    scratch = Scratch(settings.worker_tmp)
+    scratch, rest = Scratch(settings.worker_tmp), Rest()
     runner = JobRunner(
         tools=Tools(parts.jobs, parts.media, parts.analyst, scratch, worker),
         shutdown=shutdown,
         metrics=metrics,
+        rest=rest,
         limit_s=settings.job_limit_s,
-        commit_patience_s=settings.lease_s,
+        patience_s=settings.lease_s,
     )
     return Consumer(
         jobs=parts.jobs,
@@ -82,17 +84,25 @@ def assemble(parts: Parts) -> Consumer:
         worker=worker,
         shutdown=shutdown,
         metrics=metrics,
+        rest=rest,
+        get_ready=parts.analyst.start,
         at_end=(parts.analyst.close, scratch.close),
     )
 
 
+def serve(make_parts: Callable[[], Parts]) -> None:
+    """Run a worker until SIGTERM or SIGINT, which may come while its parts are being made."""
+    shutdown = Shutdown(grace_s=WorkerSettings().stop_grace_s)
+    shutdown.listen()
+    assemble(make_parts(), shutdown).run()
+    end_process()
+
+
 def main() -> None:
-    """Run until SIGTERM or SIGINT."""
+    """Be the worker that the environment describes."""
     runtime = RuntimeSettings()
     configure_logging(service=SERVICE, stage=runtime.stage, level=runtime.log_level)
-    consumer = assemble(parts_from_environment())
-    consumer.shutdown.listen()
-    consumer.run()
+    serve(parts_from_environment)
 
 
 def _analyst(settings: WorkerSettings, metrics: Metrics) -> AnalystProcess:

@@ -1,23 +1,35 @@
 """One attempt's work: take over what is stored, or download, analyse, upload; then commit."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.analysis import AnalysisSettings
-from shared.errors import DownloadFailed, LeaseLost, ProcessingFailed, SaveFailed, StorageError
-from shared.job_store import Claimed, JobStore
+from shared.attempt_store import Claimed
+from shared.errors import (
+    CoachError,
+    DependencyError,
+    DownloadFailed,
+    LeaseLost,
+    MaxRetries,
+    ProcessingFailed,
+    SaveFailed,
+    StorageError,
+)
+from shared.job_store import JobStore
+from shared.jobs import AttemptOutcome
 from shared.media_store import MediaStore
 from shared.results import Results
 from shared.telemetry import logger
 from worker_service.analyst.orders import Analyst, Order
 from worker_service.artifacts import Artifacts
-from worker_service.commit import commit_patiently
 from worker_service.notebook import Notebook
+from worker_service.patience import patiently
 from worker_service.pipeline.steps import RESULTS_NAME, StepProgress
 from worker_service.progress import ProgressWriter
 from worker_service.scratch import Scratch
+from worker_service.shutdown import ShuttingDown
 
 log = logger(__name__)
 
@@ -41,12 +53,14 @@ class Attempt:
         tools: the worker's.
         claimed: the job and the right to write to it.
         check: called all along, at least every quarter of a second; what it raises ends the work.
+        patience_s: how long a service may be away before what was computed is given up.
         notebook: filled in on the way.
     """
 
     tools: Tools
     claimed: Claimed
     check: Callable[[], None]
+    patience_s: float
     notebook: Notebook = field(default_factory=Notebook)
 
     @property
@@ -60,13 +74,20 @@ class Attempt:
         Raises:
             JobError: this attempt cannot have any.
         """
-        return self._taken_over() or self._computed()
+        if taken_over := self._taken_over():
+            return taken_over
+        if self.claimed.only_takes_over:
+            raise MaxRetries
+        return self._computed()
 
-    def commit(self, results: Results, *, within_s: float, check: Callable[[], None]) -> None:
+    def commit(self, results: Results, *, check: Callable[[], None]) -> None:
         """Write them to the row, patiently.
 
+        Results that the database refuses for good are taken away, lest the next attempt tries
+        them again.
+
         Raises:
-            SaveFailed: the database stayed away for `within_s`.
+            SaveFailed: the database stayed away.
             LeaseLost: another attempt owns the row, or it is final.
         """
         document = results.model_dump(mode="json")
@@ -80,14 +101,34 @@ class Attempt:
                     notes=self.notebook.notes(),
                 )
             except LeaseLost:  # or an earlier try got through and its answer did not
-                if not self.tools.jobs.completed_by(self.claimed.lease):
+                if self.outcome() is not AttemptOutcome.COMPLETED:
                     raise
 
-        commit_patiently(commit, within_s=within_s, check=check)
+        try:
+            patiently(commit, within_s=self.patience_s, check=check)
+        except DependencyError as error:
+            raise SaveFailed from error
+        except (CoachError, ShuttingDown):
+            raise
+        except Exception:
+            with suppress(StorageError):
+                self.artifacts.remove()
+            raise
+
+    def outcome(self) -> AttemptOutcome:
+        """How this attempt ended, by the history; `RUNNING` where nobody ended it."""
+        attempts = self.tools.jobs.attempts(self.claimed.lease.job_id)
+        number = self.claimed.lease.attempt
+        ended = (AttemptOutcome(each.outcome) for each in attempts if each.attempt == number)
+        return next(ended, AttemptOutcome.RUNNING)
 
     def _taken_over(self) -> Results | None:
+        """Take over what is stored; where that is the only hope left, a silent S3 is waited for."""
+        within_s = self.patience_s if self.claimed.only_takes_over else 0
         with _as_download_failure(), self.notebook.timed("look"):
-            results = self.artifacts.take_over(self.check)
+            results = patiently(
+                lambda: self.artifacts.take_over(self.check), within_s=within_s, check=self.check
+            )
         if results is not None:
             log.info("results were stored already")
             self.notebook.reused = True
@@ -141,13 +182,15 @@ class Attempt:
                 "job_id": str(job.id),
                 "trace_id": job.trace_id,
                 "attempt": str(lease.attempt),
-                "service": "analyst",
             },
         )
 
     def _upload(self, folder: Path) -> None:
-        try:
+        def upload() -> None:
             self.artifacts.upload(folder, self.check)
+
+        try:
+            patiently(upload, within_s=self.patience_s, check=self.check)
         except StorageError as error:
             raise SaveFailed from error
 

@@ -2,24 +2,31 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 import structlog
 from pydantic import ValidationError
 
+from shared.attempt_store import Busy, Claimed, Over
 from shared.errors import DependencyError
 from shared.job_queue import JobQueue, Received
-from shared.job_store import Busy, Claimed, JobStore, Over
+from shared.job_store import JobStore
 from shared.messages import JobMessage
 from shared.settings import WorkerSettings
 from shared.telemetry import Metrics, logger
 from shared.worker_store import WorkerStore
 from worker_service.heartbeat import Heartbeat, Held
 from worker_service.job import Outcome
+from worker_service.patience import SHORT_S, patiently
+from worker_service.rest import Rest
 from worker_service.settle import Settler
 from worker_service.shutdown import Shutdown
 from worker_service.task_protection import TaskProtection
 
 log = logger(__name__)
+
+SAY_EVERY_S = 20.0
+"""A worker that rests says so often that it lives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,8 @@ class Consumer:
 
     Attributes:
         run_attempt: works on a claimed job under a heartbeat.
+        rest: asked before each receive whether this worker had better take none.
+        get_ready: called before each receive, to use the time while there is no job.
         at_end: closed one after the other when the worker stops.
         outage_pause_s: how long to leave a service alone that did not answer.
         refused_pause_s: how long to wait before asking again for a protection that was refused.
@@ -43,6 +52,8 @@ class Consumer:
     worker: str
     shutdown: Shutdown
     metrics: Metrics
+    rest: Rest
+    get_ready: Callable[[], None] = lambda: None
     at_end: Sequence[Callable[[], None]] = ()
     outage_pause_s: float = 5.0
     refused_pause_s: float = 20.0
@@ -71,6 +82,11 @@ class Consumer:
         would bring the message nearer to the dead-letter queue.
         """
         self.workers.seen(self.worker)
+        if rest_s := self.rest.left_s:
+            self.protection.release()
+            self.shutdown.wait(min(rest_s, SAY_EVERY_S))
+            return
+        self.get_ready()
         if not self.protection.acquire():
             self.shutdown.wait(self.refused_pause_s)
             return
@@ -154,11 +170,15 @@ class Consumer:
             log.info("attempt over", outcome=outcome)
         match outcome:
             case Outcome.COMPLETED | Outcome.FAILED | Outcome.CANCELLED:
-                if over := self.jobs.over(claimed.lease.job_id):
-                    self.settler.over(received, claimed.lease.job_id, over)
+                self._over(received, claimed.lease.job_id)
             case Outcome.RETRYING:
                 self.settler.try_again_later(received, claimed)
             case Outcome.RETURNED:
                 self.settler.send_anew(received, claimed)
             case Outcome.LEASE_LOST:
                 pass  # whoever holds the job now settles the message
+
+    def _over(self, received: Received, job_id: UUID) -> None:
+        within_s = min(SHORT_S, self.settings.lease_s)
+        if over := patiently(lambda: self.jobs.over(job_id), within_s=within_s):
+            self.settler.over(received, job_id, over)

@@ -1,18 +1,20 @@
 """How one attempt at one job ends, and what its row then says."""
 
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from shared.errors import CoachError, LeaseLost, ProcessingFailed, StorageError
-from shared.job_store import Claimed
-from shared.jobs import Status
+from shared.attempt_store import Claimed
+from shared.errors import CoachError, DependencyError, LeaseLost, ProcessingFailed
+from shared.jobs import AttemptOutcome, Status
 from shared.results import Results
 from shared.telemetry import Metrics, logger
 from worker_service.attempt import Attempt, Tools
 from worker_service.deadline import Deadline
 from worker_service.heartbeat import Heartbeat
 from worker_service.notebook import Notebook
+from worker_service.patience import SHORT_S, patiently
+from worker_service.rest import Rest
 from worker_service.shutdown import Shutdown, ShuttingDown
 
 log = logger(__name__)
@@ -29,20 +31,31 @@ class Outcome(StrEnum):
     LEASE_LOST = auto()
 
 
+_SETTLED = {
+    AttemptOutcome.COMPLETED: Outcome.COMPLETED,
+    AttemptOutcome.FAILED: Outcome.FAILED,
+    AttemptOutcome.RETRYING: Outcome.RETRYING,
+    AttemptOutcome.RETURNED: Outcome.RETURNED,
+}
+"""Ends that only the attempt itself can have written: its word got through, the answer did not."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobRunner:
     """Runs attempts; everything it touches is handed in.
 
     Attributes:
+        rest: told how attempts end.
         limit_s: how long one attempt may take.
-        commit_patience_s: how long results that are stored wait for the database.
+        patience_s: how long a service may be away before what was computed is given up.
     """
 
     tools: Tools
     shutdown: Shutdown
     metrics: Metrics
+    rest: Rest
     limit_s: float
-    commit_patience_s: float
+    patience_s: float
 
     def run(self, claimed: Claimed, heartbeat: Heartbeat) -> Outcome:
         """Run one attempt to its end and write that end to the row.
@@ -60,51 +73,68 @@ class JobRunner:
             stopped()
             deadline.check()
 
-        attempt = Attempt(self.tools, claimed, check)
+        attempt = Attempt(self.tools, claimed, check, self.patience_s)
         try:
-            results = attempt.results()
-            attempt.commit(results, within_s=self.commit_patience_s, check=stopped)
+            return self._complete(attempt, stopped)
         except LeaseLost:
             return self._drop(attempt)
         except ShuttingDown:
             return self._give_back(attempt)
+
+    def _complete(self, attempt: Attempt, stopped: Callable[[], None]) -> Outcome:
+        try:
+            results = attempt.results()
+            attempt.commit(results, check=stopped)
+        except (LeaseLost, ShuttingDown):
+            raise
         except CoachError as error:
-            return self._fail(attempt, error)
+            return self._fail(attempt, error, stopped)
         except Exception as error:
             log.exception("attempt broke")
             sentence = f"{ProcessingFailed.sentence}: {type(error).__name__}"
-            return self._fail(attempt, ProcessingFailed(sentence))
+            return self._fail(attempt, ProcessingFailed(sentence), stopped)
+        self.rest.after(None)
         self._measure(results, attempt.notebook)
         return Outcome.COMPLETED
 
-    def _fail(self, attempt: Attempt, error: CoachError) -> Outcome:
+    def _fail(self, attempt: Attempt, error: CoachError, stopped: Callable[[], None]) -> Outcome:
         """Write why. What is stored stays for the next attempt; the last one's end tidies it."""
         log.warning("attempt failed", code=error.code, sentence=str(error))
-        try:
-            status = self.tools.jobs.fail(
+        self.rest.after(error)
+
+        def fail() -> Status:
+            return self.tools.jobs.fail(
                 attempt.claimed.lease, error, notes=attempt.notebook.notes()
             )
-        except LeaseLost:
-            return self._drop(attempt)
+
+        status = patiently(fail, within_s=self.patience_s, check=stopped)
         self.metrics.put({"AttemptsFailed": (1, "Count")}, code=error.code)
         return Outcome.RETRYING if status is Status.PROCESSING else Outcome.FAILED
 
     def _give_back(self, attempt: Attempt) -> Outcome:
-        try:
+        def give_back() -> None:
             self.tools.jobs.give_back(attempt.claimed.lease)
+
+        try:
+            patiently(give_back, within_s=min(SHORT_S, self.patience_s))
         except LeaseLost:
             return self._drop(attempt)
         return Outcome.RETURNED
 
     def _drop(self, attempt: Attempt) -> Outcome:
-        """Leave a row that is not ours any more, and take away what this attempt stored."""
-        lease = attempt.claimed.lease
-        if self.tools.jobs.completed_by(lease):
-            return Outcome.COMPLETED
-        with suppress(StorageError):  # it goes when the job is over
-            attempt.artifacts.remove()
-        over = self.tools.jobs.over(lease.job_id)
-        if over is not None and over.status is Status.CANCELLED:
+        """Leave a row that is not ours any more, and take away what this attempt stored.
+
+        Unless it is not ours because our own word about it got through.
+        """
+        within_s = min(SHORT_S, self.patience_s)
+        ended = patiently(attempt.outcome, within_s=within_s)
+        if ended in _SETTLED:
+            return _SETTLED[ended]
+        try:
+            patiently(attempt.artifacts.remove, within_s=within_s)
+        except DependencyError as error:
+            log.warning("files left for the sweeper", code=error.code)
+        if ended is AttemptOutcome.CANCELLED:
             return Outcome.CANCELLED
         self.metrics.put({"LeasesLost": (1, "Count")})
         return Outcome.LEASE_LOST

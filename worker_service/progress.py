@@ -4,9 +4,10 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from shared.attempt_store import Progress
 from shared.errors import DatabaseError
 from shared.job_moves import Lease
-from shared.job_store import JobStore, Progress
+from shared.job_store import JobStore
 from shared.jobs import Stage
 from shared.telemetry import logger
 from worker_service.pipeline.steps import StepProgress

@@ -20,6 +20,9 @@ PREFIX = "coach-worker-"
 MARGIN_BYTES = 64 * MIB
 """What must be free beside the video: its results, and a little for everybody else."""
 
+TRIES = 10
+"""To have a folder and its lock: another worker may clear it away in between, now and then."""
+
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -44,7 +47,7 @@ class Scratch:
             DiskFull: the body ran out of room.
         """
         self._remove_orphans()
-        self._empty()
+        self._empty_or_new()
         try:
             yield Path(tempfile.mkdtemp(dir=self.path))
         except OSError as error:
@@ -64,9 +67,17 @@ class Scratch:
         shutil.rmtree(self.path, ignore_errors=True)
         os.close(self._lock)
 
+    def _empty_or_new(self) -> None:
+        """Have an empty folder, also where somebody cleared the whole one away."""
+        if not self.path.exists():
+            os.close(self._lock)
+            self.path, self._lock = _own_folder(self._parent)
+        self._empty()
+
     def _empty(self) -> None:
-        for left in self.path.iterdir():
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            for left in self.path.iterdir():
+                shutil.rmtree(left, ignore_errors=True)
 
     def _remove_orphans(self) -> None:
         for folder in self._parent.glob(f"{PREFIX}*"):
@@ -75,14 +86,21 @@ class Scratch:
 
 
 def _own_folder(parent: Path) -> tuple[Path, int]:
-    """Make a folder and lock it; again, should another worker clear it away in between."""
-    while True:
+    """Make a folder and lock it; again, should another worker clear it away in between.
+
+    Raises:
+        OSError: folders can be made here, but not locked.
+    """
+    for _ in range(TRIES):
         path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
         lock = _locked(path)
         if lock is not None and path.exists():
             return path, lock
         if lock is not None:
             os.close(lock)
+        with suppress(OSError):
+            path.rmdir()
+    raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK), str(parent))
 
 
 def _locked(folder: Path) -> int | None:

@@ -5,10 +5,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
+from shared.attempt_store import Busy, Claimed, Over
 from shared.dispatch import Dispatcher
 from shared.errors import QueueError, StorageError
 from shared.job_queue import JobQueue, Received
-from shared.job_store import Busy, Claimed, JobStore, Over
+from shared.job_store import JobStore
 from shared.media_store import MediaStore
 from shared.settings import WorkerSettings
 from shared.telemetry import logger
@@ -75,12 +76,14 @@ class Settler:
             QueueError: nothing was sent; the sweeper does it.
             DatabaseError: it was sent, the row does not know.
         """
-        Dispatcher(self.jobs, self.queue).send(claimed.job)
-        self._delete(received)
+        if Dispatcher(self.jobs, self.queue).send(claimed.job):
+            self._delete(received)
+        else:  # we were slow: another worker may have taken the job by the message in our hands
+            log.info("message left alone, the job has moved on")
 
     def _tidied(self, job_id: UUID, over: Over) -> bool:
         try:
-            tidy(self.media, job_id, over.results_prefix)
+            tidy(self.media, job_id, keep=over.results_prefix, up_to=over.attempt)
         except StorageError:
             log.warning("not tidied; the message comes back")
             return False

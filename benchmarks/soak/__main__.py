@@ -16,7 +16,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import NullPool, create_engine, make_url, text
 
-from benchmarks.soak.ground import Count, Ground
 from benchmarks.soak.outcome import Outcome
 from benchmarks.soak.report import table
 from benchmarks.soak.run import Wish, soak
@@ -26,6 +25,7 @@ from local.postgres import postgres
 from shared import migrations
 from shared.settings import DatabaseSettings
 from tests.clips import make_clip
+from tests.ground import Count, Ground
 from tests.workers import Workplace
 
 OUTPUT = Path("build/soak.json")

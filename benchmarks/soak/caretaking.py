@@ -3,15 +3,15 @@
 import sys
 from contextlib import AbstractContextManager
 
-from benchmarks.soak.ground import Ground
 from local.caretaker import CaretakerSettings
 from local.processes import Child, child
 from shared.settings import SweepSettings, UploadSettings
+from tests.ground import Ground
 from tests.workers import ROOT
 
 SWEEP_EVERY_S = 2.0
 
-PATIENCE = SweepSettings(sweep_unsent_s=3, sweep_silent_s=8, sweep_dead_lease_s=5)
+PATIENCE = SweepSettings(sweep_unsent_s=3, sweep_silent_s=8, sweep_dead_lease_s=5, sweep_sure_s=1)
 """Minutes in production; here a lease is seconds long."""
 
 

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import undefer
 
-from benchmarks.soak.ground import Ground
 from shared.database import transaction
 from shared.errors import StorageError
 from shared.job_queue import JobQueue
@@ -21,6 +20,7 @@ from shared.messages import JobMessage
 from shared.models import AnalysisAttempt
 from shared.models import VideoAnalysisJob as Job
 from shared.results import Results
+from tests.ground import Ground
 from worker_service.pipeline.steps import FRAMES_NAME, RESULTS_NAME
 
 WHOLE = frozenset({FRAMES_NAME, RESULTS_NAME})

@@ -97,7 +97,7 @@ def _failed_without_need(happened: Happened, seen: Inspection) -> int:
     )
     return sum(
         job.status == Status.FAILED
-        and not (job.error_code == MaxRetries.code and lost[job.id] == MAX_ATTEMPTS)
+        and not (job.error_code == MaxRetries.code and lost[job.id] >= MAX_ATTEMPTS)
         for job in seen.jobs
     )
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from benchmarks.soak.caretaking import caretaker
 from benchmarks.soak.fates import Fate, chances, fates
-from benchmarks.soak.ground import Count, Ground
 from benchmarks.soak.inspection import inspect, watch_ends
 from benchmarks.soak.outcome import Outcome
 from benchmarks.soak.promises import Happened
@@ -22,6 +21,7 @@ from benchmarks.soak.trouble import (
     kill_now_and_then,
     steal_now_and_then,
 )
+from tests.ground import Count, Ground
 from tests.workers import Workers
 
 LEASE_S = 5.0

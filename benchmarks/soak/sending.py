@@ -9,7 +9,6 @@ from uuid import UUID
 import httpx
 
 from benchmarks.soak.fates import Fate, Way
-from benchmarks.soak.ground import Ground
 from benchmarks.soak.post import Post
 from shared.analysis import AnalysisSettings
 from shared.aws import sqs_client
@@ -19,6 +18,7 @@ from shared.models import VideoAnalysisJob
 from shared.session_store import SessionStore
 from shared.settings import UploadSettings
 from shared.uploads import NewUpload, Uploads
+from tests.ground import Ground
 
 OWNER = "soak"
 

@@ -63,8 +63,8 @@ class Crew:
         else:
             victim.kill()
             self.kills.append(Kill(victim.name, datetime.now(UTC)))
+        self.muster(1)  # before the other is taken out: somebody may be choosing from them
         self.alive.remove(victim)
-        self.muster(1)
 
     def dismiss(self) -> None:
         """Tell all to stop, once they are up, and wait until they did."""

@@ -24,8 +24,8 @@ YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 def list_letters(*, port: PortOption = None, as_json: JsonOption = False) -> None:
     """Show every dead letter, its job, and what redriving it would do.
 
-    The JSON is a list of {"message_id", "job_id", "error_code", "error_message", "receive_count",
-    "sent_at", "redrive", "why"}; `redrive` is one of revive, resend, remove, keep.
+    The JSON is a list of {"message_id", "job_id", "error_code", "error_message", "sent_at",
+    "redrive", "why"}; `redrive` is one of revive, resend, remove, keep.
     """
     from rich.console import Console
 

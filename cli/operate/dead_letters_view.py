@@ -7,7 +7,8 @@ from rich.console import Console
 
 from cli.operate.layout import line
 from cli.operate.words import lasting
-from shared.operations.dead_letters import Letter, Plan, Settled
+from shared.letters import Letter, Plan
+from shared.operations.dead_letters import Settled
 
 
 def show_letters(letters: Sequence[Letter], held_elsewhere: int, console: Console) -> None:
@@ -37,7 +38,6 @@ def as_document(letter: Letter, plan: Plan | None = None) -> dict[str, object]:
         "job_id": letter.job_id and str(letter.job_id),
         "error_code": letter.job and letter.job.error_code,
         "error_message": letter.job and letter.job.error_message,
-        "receive_count": letter.message.receive_count,
         "sent_at": letter.message.sent_at.isoformat(),
         "redrive": plan.redrive.value,
         "why": plan.why,
@@ -49,7 +49,7 @@ def _show(letter: Letter, console: Console) -> None:
     age_s = (datetime.now(UTC) - message.sent_at).total_seconds()
     console.print(_name(letter), style="bold", soft_wrap=True, highlight=False)
     line(f"message {message.message_id}", console)
-    line(f"sent {lasting(age_s)} ago, receives: {message.receive_count}", console)
+    line(f"sent {lasting(age_s)} ago", console)
     if letter.job is not None and letter.job.error_code is not None:
         line(f"{letter.job.error_code}: {letter.job.error_message}", console)
     line(f"redrive would {letter.plan.redrive}: {letter.plan.why}", console)

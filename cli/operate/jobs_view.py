@@ -82,7 +82,7 @@ def _facts(job: Job) -> Iterator[tuple[str, str]]:
     if job.error_code is not None:
         yield "Error", f"{job.error_code}: {job.error_message}"
     if not status.final:
-        used = job.attempt - job.attempts_returned
+        used = min(job.attempt - job.attempts_returned, MAX_ATTEMPTS)  # one more may take over
         yield "Tries", f"{used} of {MAX_ATTEMPTS} used"
     if job.lease_until is not None:
         yield "Worker", f"{job.worker}, its lease ends {_moment(job.lease_until)}"

@@ -75,7 +75,7 @@ class System:
         """
         if self.dead_letters is None:
             raise NoSystem("SQS_DEAD_LETTER_QUEUE_URL is not set.")
-        return DeadLetters(self.jobs, self.dead_letters, Dispatcher(self.jobs, self.queue))
+        return DeadLetters(self.dead_letters, Dispatcher(self.jobs, self.queue))
 
 
 @contextmanager

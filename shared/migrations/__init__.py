@@ -11,11 +11,21 @@ from sqlalchemy import Connection, Engine, text
 _LOCK = 7_251_102
 """Any fixed number: two deployments that migrate at once take turns."""
 
+_TAKE_TURNS = (
+    "SET LOCAL statement_timeout = 0",
+    "SET LOCAL lock_timeout = 0",
+    f"SELECT pg_advisory_xact_lock({_LOCK})",
+    "SET LOCAL lock_timeout TO DEFAULT",
+)
+"""A migration may take long, and waits for another one; but not for a table: whoever waits for that
+makes everybody behind it wait too."""
+
 
 def upgrade(engine: Engine) -> None:
     """Bring the database to the newest revision; safe to call again and from several places."""
     with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        for statement in _TAKE_TURNS:
+            connection.execute(text(statement))
         command.upgrade(_config(connection), "head")
 
 

@@ -100,24 +100,26 @@ class Lookout:
     def overview(self) -> Overview:
         """Look once."""
         depth = self.queue.depth()
+        uploads = queue_facts(self.upload_events.depth()) if self.upload_events else None
+        dead_letters = self.dead_letters.depth().total if self.dead_letters else None
         with transaction(self.engine) as rows:
             return Overview(
                 at=rows.execute(select(func.now())).scalar_one(),
                 queue=queue_facts(depth),
                 oldest_waiting_s=_oldest_waiting_s(rows),
-                upload_events=queue_facts(self.upload_events.depth())
-                if self.upload_events
-                else None,
-                dead_letters=self.dead_letters.depth().total if self.dead_letters else None,
+                upload_events=uploads,
+                dead_letters=dead_letters,
                 workers=tuple(_workers(rows)),
                 jobs=tuple(_by_stage(rows)),
-                stuck=stuck_jobs(self.engine, depth, self.limits),
+                stuck=stuck_jobs(rows, depth, self.limits),
                 last_hour=_last_hour(rows),
             )
 
     def stuck(self) -> tuple[StuckJob, ...]:
         """The jobs that do not move."""
-        return stuck_jobs(self.engine, self.queue.depth(), self.limits)
+        depth = self.queue.depth()
+        with transaction(self.engine) as rows:
+            return stuck_jobs(rows, depth, self.limits)
 
 
 def queue_facts(depth: Depth) -> QueueFacts:

@@ -1,6 +1,7 @@
 """Jobs that a healthy system would have moved on, as an operator sees them; nothing is changed.
 
-The limits are the sweeper's: what is listed here is what it should have pushed by now.
+The limits are the sweeper's: what is listed here is what it should have pushed by now. That it
+tried does not count; `updated_at` only moves with the job.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,15 +9,17 @@ from enum import StrEnum
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, Engine, Extract, SQLColumnExpression, and_, func, select
+from sqlalchemy import ColumnElement, Extract, SQLColumnExpression, and_, func, select
 from sqlalchemy.orm import Session
 
-from shared.database import transaction
 from shared.job_moves import from_now
 from shared.job_queue import Depth
-from shared.jobs import LEASED, UNCLAIMED, Status
 from shared.models import VideoAnalysisJob as Job
 from shared.settings import SweepSettings
+from shared.unmoved import lease_over, sent, unsent
+
+SWEEPS_S = 120
+"""Two sweeps: so long a healthy sweeper may need to come by and be sure."""
 
 SHOWN = 50
 """Of each kind, the oldest first; more than a person reads."""
@@ -46,14 +49,9 @@ class StuckJob(BaseModel):
     for_s: float
 
 
-def stuck_jobs(engine: Engine, queue: Depth, limits: SweepSettings) -> tuple[StuckJob, ...]:
-    """Jobs that do not move, up to `SHOWN` of each kind.
-
-    Raises:
-        DatabaseError: PostgreSQL is away.
-    """
-    with transaction(engine) as rows:
-        return tuple(_stuck(rows, _reasons(queue, limits)))
+def stuck_jobs(rows: Session, queue: Depth, limits: SweepSettings) -> tuple[StuckJob, ...]:
+    """Jobs that do not move, up to `SHOWN` of each kind."""
+    return tuple(_stuck(rows, _reasons(queue, limits)))
 
 
 def seconds_since(moment: SQLColumnExpression[object]) -> Extract:
@@ -63,20 +61,17 @@ def seconds_since(moment: SQLColumnExpression[object]) -> Extract:
 
 def _reasons(queue: Depth, limits: SweepSettings) -> Mapping[StuckReason, ColumnElement[bool]]:
     """When a job is stuck. One that waits by a message is only where the queue has no message."""
-    waits = Job.stage.in_(UNCLAIMED)
-    sent = Job.sqs_message_id.is_not(None)
-    dead = Job.lease_until < from_now(-limits.sweep_dead_lease_s)
     reasons = {
-        StuckReason.DEAD_LEASE: and_(Job.stage.in_(LEASED), dead),
-        StuckReason.UNSENT: and_(waits, ~sent, _unmoved_for(limits.sweep_unsent_s)),
+        StuckReason.DEAD_LEASE: lease_over(for_s=limits.sweep_dead_lease_s + SWEEPS_S),
+        StuckReason.UNSENT: and_(unsent(), _unmoved_for(limits.sweep_unsent_s)),
     }
     if queue.total == 0:
-        reasons[StuckReason.SILENT] = and_(waits, sent, _unmoved_for(limits.sweep_silent_s))
+        reasons[StuckReason.SILENT] = and_(sent(), _unmoved_for(limits.sweep_silent_s))
     return reasons
 
 
 def _unmoved_for(seconds: float) -> ColumnElement[bool]:
-    return Job.updated_at < from_now(-seconds)
+    return Job.updated_at < from_now(-seconds - SWEEPS_S)
 
 
 def _stuck(rows: Session, reasons: Mapping[StuckReason, ColumnElement[bool]]) -> Iterator[StuckJob]:
@@ -84,7 +79,7 @@ def _stuck(rows: Session, reasons: Mapping[StuckReason, ColumnElement[bool]]) ->
         since = Job.lease_until if reason is StuckReason.DEAD_LEASE else Job.updated_at
         found = (
             select(Job.id, Job.stage, seconds_since(since))
-            .where(Job.status == Status.PROCESSING, applies)
+            .where(applies)
             .order_by(since)
             .limit(SHOWN)
         )

@@ -14,15 +14,24 @@ from shared.dispatch import Dispatcher
 from shared.errors import (
     CoachError,
     DependencyError,
+    StorageError,
     UploadExpired,
     UploadMismatch,
     UploadMissing,
 )
 from shared.job_queue import JobQueue
+from shared.media_store import MediaStore
 from shared.models import VideoAnalysisJob
 from shared.settings import DAY_S, SweepSettings
 from shared.sweep.letters import Letters, Outcome
-from shared.sweep.rows import CleanUp, SweepStore, tries_used_up, upload_failed, waited_too_long
+from shared.sweep.rows import (
+    Ending,
+    SweepStore,
+    dead_lease,
+    tries_used_up,
+    upload_failed,
+    waited_too_long,
+)
 from shared.telemetry import Metrics, logger
 from shared.tidy import tidy
 from shared.uploads import Uploads
@@ -39,7 +48,7 @@ class Swept:
 
     Attributes:
         sent: had no message.
-        resent: had one that nobody will ever receive.
+        resent: had one that brought nobody.
         reclaimed: were taken from a dead worker and sent.
         failed: had no try left.
         timed_out: no worker took them for days.
@@ -48,6 +57,7 @@ class Swept:
         letters_resent: dead letters whose job may still be tried.
         letters_removed: dead letters that nobody needs.
         workers_forgotten: were not heard for a day.
+        tidied: had been over for long, and were looked through for late files.
         errors: steps, or jobs within a step, that are left for the next sweep.
     """
 
@@ -61,6 +71,7 @@ class Swept:
     letters_resent: int = 0
     letters_removed: int = 0
     workers_forgotten: int = 0
+    tidied: int = 0
     errors: int = 0
 
 
@@ -70,6 +81,8 @@ class Sweeper:
 
     store: SweepStore
     uploads: Uploads
+    dispatcher: Dispatcher
+    media: MediaStore
     workers: WorkerStore
     dead_letters: JobQueue | None
     settings: SweepSettings
@@ -81,12 +94,12 @@ class Sweeper:
         for step in (
             self._send_unsent,
             self._send_silent,
-            self._reclaim_dead,
-            self._fail_used_up,
+            self._settle_dead_leases,
             self._fail_waiting,
             self._settle_uploads,
             self._settle_letters,
             self._forget_workers,
+            self._tidy_late,
         ):
             with _counted(tally, step=step.__name__.strip("_")):
                 step(tally)
@@ -94,29 +107,27 @@ class Sweeper:
         self._tell(swept)
         return swept
 
-    # --- the steps ------------------------------------------------------------------------------
-
     def _send_unsent(self, tally: Counter[str]) -> None:
         unsent = self.store.unsent(after_s=self.settings.sweep_unsent_s, most=self._most)
         self._send(unsent, tally, "sent")
 
     def _send_silent(self, tally: Counter[str]) -> None:
-        if self.uploads.queue.depth().total:
-            return
-        silent = self.store.silent(after_s=self.settings.sweep_silent_s, most=self._most)
-        self._send(silent, tally, "resent")
+        """An empty queue has lost their messages; behind others they may only have to wait."""
+        waited_s = self.settings.sweep_silent_s
+        if self.dispatcher.queue.depth().total:
+            waited_s = self.settings.sweep_lost_s
+        self._send(self.store.silent(after_s=waited_s, most=self._most), tally, "resent")
 
-    def _reclaim_dead(self, tally: Counter[str]) -> None:
-        dead = self.store.reclaim(after_s=self.settings.sweep_dead_lease_s, most=self._most)
-        self._send(dead, tally, "reclaimed")
-
-    def _fail_used_up(self, tally: Counter[str]) -> None:
-        used_up = tries_used_up(lease_over_for_s=self.settings.sweep_dead_lease_s)
-        tally["failed"] += self.store.end(used_up, clean_up=self._tidy, most=self._most)
+    def _settle_dead_leases(self, tally: Counter[str]) -> None:
+        after_s = self.settings.sweep_dead_lease_s
+        self.store.notice(after_s=after_s, most=self._most)
+        dead = dead_lease(after_s=after_s, sure_s=self.settings.sweep_sure_s)
+        self._end(tries_used_up(dead), tally, "failed")
+        self._send(self.store.reclaim(dead, most=self._most), tally, "reclaimed")
 
     def _fail_waiting(self, tally: Counter[str]) -> None:
         too_long = waited_too_long(limit_s=self.settings.sweep_waiting_limit_s)
-        tally["timed_out"] += self.store.end(too_long, clean_up=self._tidy, most=self._most)
+        self._end(too_long, tally, "timed_out")
 
     def _settle_uploads(self, tally: Counter[str]) -> None:
         overdue = self.store.overdue_uploads(
@@ -125,13 +136,14 @@ class Sweeper:
             most=self._most,
         )
         if overdue:
-            self.uploads.media.check()  # a HEAD in a bucket that is not there says "no such key"
+            self.media.check()  # a HEAD in a bucket that is not there says "no such key"
         _each(overdue, lambda job: self._settle_upload(job, tally), tally)
 
     def _settle_letters(self, tally: Counter[str]) -> None:
         if self.dead_letters is None:
             return
-        letters = Letters(self.dead_letters, self.store, self._dispatcher, self._tidy)
+        failed: list[VideoAnalysisJob] = []
+        letters = Letters(self.dead_letters, self.store, self.dispatcher, failed.append)
         for outcome in letters.settle():
             match outcome:
                 case Outcome.SENT_ANEW:
@@ -142,41 +154,65 @@ class Sweeper:
                     tally["failed"] += 1
                 case Outcome.KEPT:
                     pass
+        self._clean_now(failed)
 
     def _forget_workers(self, tally: Counter[str]) -> None:
         tally["workers_forgotten"] += self.workers.forget(after_s=FORGET_WORKERS_AFTER_S)
 
-    # --- inside ---------------------------------------------------------------------------------
+    def _tidy_late(self, tally: Counter[str]) -> None:
+        """Remove what was left or stored when its job was over already.
+
+        S3 was away then, or a worker that had lost its lease was still at work. By now none can
+        be: an attempt has its limit.
+        """
+        late = self.store.untidied(
+            after_s=self.settings.sweep_tidy_s,
+            again_s=self.settings.sweep_unsent_s,
+            most=self._most,
+        )
+        for job in late:
+            self.media.check()  # where S3 is away, the others need not be tried
+            with _counted(tally, job_id=str(job.id)):  # one that S3 refuses holds up no other
+                self._clean(job)
+                self.store.tidied(job)
+                tally["tidied"] += 1
 
     def _settle_upload(self, job: VideoAnalysisJob, tally: Counter[str]) -> None:
         try:
             self.uploads.complete(job.id, owner=None)
         except UploadMissing:
-            tally["uploads_failed"] += self._end_upload(job.id, UploadExpired(), _leave)
+            self._end(upload_failed(UploadExpired()), tally, "uploads_failed", only=job.id)
         except UploadMismatch as error:
-            tally["uploads_failed"] += self._end_upload(job.id, error, self._remove_original)
+            self._end(upload_failed(error), tally, "uploads_failed", only=job.id)
         else:
             tally["uploads_completed"] += 1
 
-    def _end_upload(self, job_id: UUID, error: CoachError, clean_up: CleanUp) -> int:
-        return self.store.end(upload_failed(error), clean_up=clean_up, only=job_id)
+    def _end(
+        self, ending: Ending, tally: Counter[str], counted_as: str, *, only: UUID | None = None
+    ) -> None:
+        """Fail jobs; what they leave behind goes after the commit, and if need be later."""
+        failed = self.store.end(ending, most=self._most, only=only)
+        tally[counted_as] += len(failed)
+        self._clean_now(failed)
 
     def _send(self, jobs: Iterable[VideoAnalysisJob], tally: Counter[str], counted_as: str) -> None:
         def send(job: VideoAnalysisJob) -> None:
-            self._dispatcher.send(job)
+            self.dispatcher.send(job)
             tally[counted_as] += 1
 
         _each(jobs, send, tally)
 
-    def _tidy(self, job: VideoAnalysisJob) -> None:
-        tidy(self.uploads.media, job.id, job.results_prefix)
+    def _clean_now(self, jobs: Iterable[VideoAnalysisJob]) -> None:
+        try:
+            for job in jobs:
+                self._clean(job)
+        except StorageError:
+            log.warning("not tidied; done later")
 
-    def _remove_original(self, job: VideoAnalysisJob) -> None:
-        self.uploads.media.delete([job.s3_key])
-
-    @property
-    def _dispatcher(self) -> Dispatcher:
-        return Dispatcher(self.uploads.jobs, self.uploads.queue)
+    def _clean(self, job: VideoAnalysisJob) -> None:
+        tidy(self.media, job.id, keep=job.results_prefix, up_to=job.attempt)
+        if job.error_code == UploadMismatch.code:  # not the video that was announced
+            self.media.delete([job.s3_key])
 
     @property
     def _most(self) -> int:
@@ -215,10 +251,6 @@ def _counted(
     except Exception:
         tally["errors"] += 1
         log.exception("sweeping broke", **what)
-
-
-def _leave(_job: VideoAnalysisJob) -> None:
-    """There is nothing to clean up."""
 
 
 def _metric(count: str) -> str:

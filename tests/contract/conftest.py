@@ -1,20 +1,19 @@
 """The deployed handler, wired from the environment to a real database, S3 and SQS."""
 
 import asyncio
-import logging
 import runpy
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from io import StringIO
 
 import pytest
-import structlog
 
 from shared.settings import DatabaseSettings, QueueSettings, StorageSettings
 from tests.builders import COACH
 from tests.contract import issuer
 from tests.contract.gateway import Gateway
 from tests.contract.issuer import Issuer
+from tests.logging_as_before import logging_as_before
 
 STRANGER = "coach-2"
 
@@ -81,21 +80,10 @@ def _gateway(token: str) -> Iterator[Gateway]:
     loop = asyncio.new_event_loop()  # Lambda's runtime has one; a bare thread has none
     asyncio.set_event_loop(loop)
     written = StringIO()
-    with _logging_as_before():
+    with logging_as_before():
         with redirect_stdout(written):
             handler = runpy.run_module("api_lambda.handler")["handler"]
         yield Gateway(handler, written, token)
         handler.app.state.services.sessions._engine.dispose()
     asyncio.set_event_loop(None)
     loop.close()
-
-
-@contextmanager
-def _logging_as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()

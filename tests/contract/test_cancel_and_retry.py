@@ -1,10 +1,10 @@
 """A coach changes their mind: a job is cancelled, or a failed one is tried again."""
 
-from io import StringIO
 from uuid import UUID
 
 import pytest
 
+from shared.attempt_store import Claimed
 from shared.aws import sqs_client
 from shared.errors import (
     CoachError,
@@ -17,17 +17,12 @@ from shared.errors import (
     VideoUnreadable,
 )
 from shared.job_queue import JobQueue
-from shared.job_store import Claimed, JobStore
+from shared.job_store import JobStore
 from shared.jobs import MAX_ATTEMPTS, Stage
-from shared.session_store import SessionStore
-from shared.settings import SweepSettings, UploadSettings
-from shared.sweep.rows import SweepStore
-from shared.sweep.sweeper import Sweeper
-from shared.telemetry import Metrics
-from shared.uploads import Uploads
-from shared.worker_store import WorkerStore
+from shared.settings import SweepSettings
 from tests.builders import a_claimed_job, a_job, a_waiting_job
 from tests.contract.documents import a_completed_job
+from tests.sweeping import a_sweeper
 
 MISSING = "5f0c2f0e-6a6b-4a3c-9d0e-3c1a7d0f4b11"
 
@@ -52,9 +47,6 @@ def a_failed_job(engine, error: CoachError) -> UUID:
         assert isinstance(claimed, Claimed)
         lease = claimed.lease
     return lease.job_id
-
-
-# --- cancel -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("make", [a_job, a_waiting_job], ids=["awaiting upload", "waiting"])
@@ -97,9 +89,6 @@ def test_a_failed_job_stays_failed_when_it_is_cancelled(client, engine):
     job_id = a_failed_job(engine, NoPersonFound())
     assert _cancel(client, job_id).code == "JOB_NOT_CANCELLABLE"
     assert client.get(f"/analysis-jobs/{job_id}").json["status"] == "failed"
-
-
-# --- retry --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -195,14 +184,7 @@ def test_a_retried_job_whose_sender_died_is_sent_by_the_sweeper(client, engine, 
     job_id = a_failed_job(engine, DownloadFailed())
     jobs = JobStore(engine)
     assert jobs.revive(job_id)
-    sweeper = Sweeper(
-        store=SweepStore(engine),
-        uploads=Uploads(SessionStore(engine), jobs, media, queue, UploadSettings()),
-        workers=WorkerStore(engine),
-        dead_letters=None,
-        settings=SweepSettings(sweep_unsent_s=0),
-        metrics=Metrics(service="sweeper", stage="test", stream=StringIO()),
-    )
+    sweeper = a_sweeper(engine, media, queue, settings=SweepSettings(sweep_unsent_s=0))
     assert sweeper.sweep().sent == 1
     assert _retry(client, job_id).status == 202
     assert [jobs.get(job_id).sqs_message_id] == _messages(queue)

@@ -1,7 +1,8 @@
 import httpx
 
+from shared.attempt_store import Claimed
 from shared.job_queue import JobQueue
-from shared.job_store import Claimed, JobStore
+from shared.job_store import JobStore
 from shared.messages import JobMessage
 from tests.contract.documents import stored_results
 

@@ -5,8 +5,9 @@ import httpx
 import pytest
 
 from api_lambda.results import MAX_INLINE_BYTES
+from shared.attempt_store import Progress
 from shared.errors import NoPersonFound, VideoUnreadable
-from shared.job_store import JobStore, Progress
+from shared.job_store import JobStore
 from shared.jobs import Stage
 from shared.results import Results
 from tests.builders import a_claimed_job, a_job, a_session, a_waiting_job

@@ -3,43 +3,38 @@
 A job met a fault; what became of it is a `Fate`, and whatever the fault was, the same is asked.
 """
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine
 
 from local.aws_environment import aws_environment
 from local.emulator import create_resources
 from shared import migrations
-from shared.aws import s3_client, sqs_client
-from shared.database import connect
 from shared.job_queue import JobQueue
-from shared.job_store import JobStore
 from shared.jobs import FINAL, AttemptOutcome, Status
-from shared.media_store import MediaStore
 from shared.models import AnalysisAttempt, VideoAnalysisJob
 from shared.results import Results
-from shared.session_store import SessionStore
-from shared.settings import DatabaseSettings, UploadSettings
-from shared.uploads import Uploads
+from shared.settings import DatabaseSettings
 from tests.coach import Coach
 from tests.faults.orders import Deed, Orders, Reached
 from tests.faults.points import Point
+from tests.ground import Ground
+from tests.waiting import wait_for
 from tests.workers import WorkerProcess, Workers, Workplace
 from worker_service.pipeline.steps import FRAMES_NAME, RESULTS_NAME
 
-T = TypeVar("T")
-
 WATCHED = ("-m", "tests.faults.worker")
 
+UNCOUNTED: dict[str, Any] = {"coverage_process_config": None}
+"""Who is killed reports no covered lines, and counting them makes twenty starts at once slower."""
+
 PATIENCE_S = 90.0
-LOOK_EVERY_S = 0.05
+"""So long may an end take, after some retries and a lost lease."""
 
 ON_THE_WAY = {
     Point.IN_HEARTBEAT: (Point.IN_POSE, Deed.HOLD),
@@ -65,7 +60,11 @@ class Victim:
 
     def reached(self, point: Point) -> Reached:
         """What it said there."""
-        said = wait_for(lambda: self.orders.reached(point), f"{self.worker.name} {point}")
+        said = wait_for(
+            lambda: self.orders.reached(point),
+            f"{self.worker.name} {point}; see {self.worker.log}",
+            within_s=PATIENCE_S,
+        )
         assert said is not None
         return said
 
@@ -143,7 +142,11 @@ class Arena:
     def victims(self, number: int, **settings: Any) -> list[Victim]:
         """Start so many workers that can meet faults; return once all are ready."""
         started = [self._victim(**settings) for _ in range(number)]
-        wait_for(lambda: all(victim.is_ready for victim in started), "workers to be ready")
+        wait_for(
+            lambda: all(victim.is_ready for victim in started),
+            "workers to be ready",
+            within_s=PATIENCE_S,
+        )
         return started
 
     def plain_worker(self, **settings: Any) -> WorkerProcess:
@@ -157,7 +160,9 @@ class Arena:
 
     def wait_until_quiet(self) -> None:
         """Return once no message is left, visible or in flight."""
-        wait_for(lambda: self.queue.depth().total == 0, "the queue to be empty")
+        wait_for(
+            lambda: self.queue.depth().total == 0, "the queue to be empty", within_s=PATIENCE_S
+        )
 
     def fate(self, job_id: UUID) -> Fate:
         """Read everything about one job."""
@@ -176,7 +181,7 @@ class Arena:
         folder = self.workers.folder / f"faults-{uuid4().hex[:8]}"
         folder.mkdir()
         worker = self.workers.start(
-            program=WATCHED, worker_tmp=self.worker_tmp, faults=folder, **settings
+            program=WATCHED, worker_tmp=self.worker_tmp, faults=folder, **UNCOUNTED, **settings
         )
         return Victim(worker, Orders(folder))
 
@@ -184,39 +189,23 @@ class Arena:
 @contextmanager
 def arena(folder: Path, database: DatabaseSettings, endpoint: str) -> Iterator[Arena]:
     """Make an arena on an empty database; nothing of it runs afterwards."""
-    engine = connect(database)
     name = uuid4().hex[:12]
     resources = create_resources(endpoint, bucket=f"media-{name}", queue=f"jobs-{name}")
-    workers = Workers(Workplace(database, resources, endpoint), folder)
+    place = Workplace(database, resources, endpoint)
+    workers = Workers(place, folder)
     with pytest.MonkeyPatch.context() as environment:
         for variable, value in aws_environment(endpoint).items():
             environment.setenv(variable, value)
-        sqs, s3 = sqs_client(resources.queue), s3_client(resources.storage)
-    queue = JobQueue(sqs, resources.queue.sqs_queue_url)
+        ground = Ground.at(place, folder)
     try:
-        migrations.upgrade(engine)
+        migrations.upgrade(ground.engine)
         yield Arena(
-            coach=_coach(engine, MediaStore(s3, resources.storage.s3_bucket), queue),
-            queue=queue,
-            dead_letters=JobQueue(sqs, resources.dead_letter_url),
+            coach=Coach.at(ground.engine, ground.media, ground.queue),
+            queue=ground.queue,
+            dead_letters=ground.dead_letters,
             workers=workers,
-            worker_tmp=folder / "worker_tmp",
+            worker_tmp=ground.scratch,
         )
     finally:
         workers.end()
-        engine.dispose()
-
-
-def wait_for(look: Callable[[], T], what: str, *, within_s: float = PATIENCE_S) -> T:
-    """Return what `look` sees once it sees something."""
-    deadline = time.monotonic() + within_s
-    while not (seen := look()):
-        if time.monotonic() > deadline:
-            pytest.fail(f"waited in vain for {what}")
-        time.sleep(LOOK_EVERY_S)
-    return seen
-
-
-def _coach(engine: Engine, media: MediaStore, queue: JobQueue) -> Coach:
-    jobs = JobStore(engine)
-    return Coach(Uploads(SessionStore(engine), jobs, media, queue, UploadSettings()), jobs, media)
+        ground.engine.dispose()

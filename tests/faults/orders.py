@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from shared.errors import CoachError
 from tests.faults.points import Point
+from tests.processes import children
 
 LOOK_EVERY_S = 0.02
 HOLD_LIMIT_S = 120.0
@@ -151,31 +152,6 @@ class Watch:
             if time.monotonic() > deadline:
                 raise TimeoutError(point)
             time.sleep(LOOK_EVERY_S)
-
-
-def children(pid: int) -> list[int]:
-    """The processes that this one started and that still are."""
-    return [other for other in _processes() if _parent(other) == pid]
-
-
-def runs(pid: int) -> bool:
-    """Whether a process is at work: not gone, and not waiting to be buried."""
-    try:
-        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def _processes() -> list[int]:
-    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-
-
-def _parent(pid: int) -> int | None:
-    """By the fourth field of `stat`; the second, a name in brackets, may hold anything."""
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except (FileNotFoundError, ProcessLookupError):
-        return None
 
 
 def _file(folder: Path, point: Point, ending: str) -> Path:

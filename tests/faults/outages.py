@@ -12,7 +12,7 @@ from enum import StrEnum, auto
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -22,14 +22,19 @@ from local.processes import LOOPBACK
 from shared.media_store import UPLOADS
 from shared.settings import DatabaseSettings
 
+RESULTS = "results/"
+
+HELD_LIMIT_S = 60.0
+
 
 class Service(StrEnum):
-    """What a worker needs besides itself."""
+    """What an emulator stands for."""
 
-    POSTGRES = auto()
     S3 = auto()
     ORIGINALS = auto()
     """S3, but only what coaches uploaded."""
+    RESULTS = auto()
+    """S3, but only what workers store."""
     SQS = auto()
 
 
@@ -77,11 +82,31 @@ def database(folder: Path) -> Iterator[Database]:
 
 
 @dataclass(slots=True)
+class Held:
+    """PUTs that came in whole and wait at the gate: their senders wait for the answer.
+
+    Attributes:
+        arrived: one waits.
+        released: they may go on.
+    """
+
+    service: Service
+    arrived: Event = field(default_factory=Event)
+    released: Event = field(default_factory=Event)
+
+    def hold(self) -> None:
+        """Keep one request until it may go on."""
+        self.arrived.set()
+        self.released.wait(HELD_LIMIT_S)
+
+
+@dataclass(slots=True)
 class Gate:
     """The way to an emulator; what is `refused` gets that status and goes no further."""
 
     endpoint: str
     refused: dict[Service, HTTPStatus] = field(default_factory=dict)
+    held: Held | None = None
 
     @contextmanager
     def refusing(
@@ -93,6 +118,16 @@ class Gate:
             yield
         finally:
             self.refused = {}
+
+    @contextmanager
+    def holding_puts(self, service: Service) -> Iterator[Held]:
+        """Hold what is put there, from its last byte on, until the block ends."""
+        self.held = Held(service)
+        try:
+            yield self.held
+        finally:
+            self.held.released.set()
+            self.held = None
 
 
 @contextmanager
@@ -136,6 +171,9 @@ class _Passage(BaseHTTPRequestHandler):
             if refusal := self.server.gate.refused.get(service):
                 self._answer(refusal, {}, b"")
                 return
+        held = self.server.gate.held
+        if held and self.command == "PUT" and held.service in self._services():
+            held.hold()
         behind = http.client.HTTPConnection(self.server.behind, timeout=60)
         try:
             behind.request(self.command, self.path, body, dict(self.headers.items()))
@@ -155,6 +193,8 @@ class _Passage(BaseHTTPRequestHandler):
         yield Service.S3
         if f"/{UPLOADS}" in self.path:
             yield Service.ORIGINALS
+        if f"/{RESULTS}" in self.path:
+            yield Service.RESULTS
 
     def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.send_response_only(status)

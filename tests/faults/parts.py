@@ -13,10 +13,11 @@ from uuid import UUID
 from botocore.response import StreamingBody
 from pydantic import ValidationError
 
+from shared.attempt_store import Busy, Claimed, Over
 from shared.errors import CoachError, DatabaseError, ProcessingFailed, QueueError, StorageError
 from shared.job_moves import NO_NOTES, AttemptNotes, Lease
 from shared.job_queue import JobQueue, Received
-from shared.job_store import Busy, Claimed, JobStore, Over
+from shared.job_store import JobStore
 from shared.jobs import Status
 from shared.media_store import MediaStore
 from shared.messages import JobMessage
@@ -130,7 +131,7 @@ class WatchedMedia(MediaStore):
         if key.endswith(FRAMES_NAME):
             self._watch.passing(Point.AFTER_FRAMES_UPLOAD, StorageError)
         if key.endswith(RESULTS_NAME):
-            self._watch.passing(Point.AFTER_RESULTS_UPLOAD, StorageError)
+            self._watch.passing(Point.AFTER_RESULTS_UPLOAD, ProcessingFailed)  # no outage: it ends
 
     def _in_pieces(self, parsed: dict[str, Any], **_: object) -> None:
         """Let an original arrive piece by piece, whatever its size."""
@@ -184,6 +185,9 @@ class WatchedAnalyst:
     @property
     def device(self) -> str | None:
         return self.real.device
+
+    def start(self) -> None:
+        self.real.start()
 
     def analyse(
         self,

@@ -10,7 +10,7 @@ from shared.settings import RuntimeSettings
 from shared.telemetry import configure_logging
 from tests.faults.orders import Watch
 from tests.faults.parts import watched
-from worker_service.__main__ import SERVICE, assemble, parts_from_environment
+from worker_service.__main__ import SERVICE, parts_from_environment, serve
 
 
 def main() -> None:
@@ -18,9 +18,7 @@ def main() -> None:
     runtime = RuntimeSettings()
     configure_logging(service=SERVICE, stage=runtime.stage, level=runtime.log_level)
     watch = Watch(Path(os.environ["FAULTS"]))
-    consumer = assemble(watched(parts_from_environment(), watch))
-    consumer.shutdown.listen()
-    consumer.run()
+    serve(lambda: watched(parts_from_environment(), watch))
 
 
 if __name__ == "__main__":

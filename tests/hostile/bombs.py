@@ -63,10 +63,7 @@ def counts_millions_of_pictures(folder: Path) -> bytes:
 
 
 def begins_again_and_again(folder: Path) -> bytes:
-    """One short film two thousand times, so that its clock never gets on.
-
-    FFmpeg takes minutes to find the pictures: the time grows with the square of their number.
-    """
+    """One short film two thousand times, so that its clock never gets on."""
     return encoded(folder / "mpeg1.mpg") * 2_000
 
 

@@ -7,10 +7,6 @@ from pathlib import Path
 import pytest
 
 from shared.job_queue import JobQueue
-from shared.job_store import JobStore
-from shared.session_store import SessionStore
-from shared.settings import UploadSettings
-from shared.uploads import Uploads
 from tests.clips import four_corners, make_clip
 from tests.coach import Coach
 from tests.workers import WorkerProcess, Workers, Workplace
@@ -51,8 +47,7 @@ def empty_scene(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def coach(engine, media, queue) -> Coach:
-    jobs = JobStore(engine)
-    return Coach(Uploads(SessionStore(engine), jobs, media, queue, UploadSettings()), jobs, media)
+    return Coach.at(engine, media, queue)
 
 
 @pytest.fixture

@@ -17,13 +17,14 @@ from shared.analysis import AnalysisSettings
 from shared.errors import DiskFull, NoPersonFound, ProcessingFailed, VideoUnreadable
 from shared.results import Results
 from tests.clips import make_clip
+from tests.processes import is_running
+from tests.waiting import wait_for
 from worker_service.analyst.orders import Order
 from worker_service.analyst.process import AnalystProcess
 from worker_service.pipeline.steps import FRAMES_NAME, RESULTS_NAME, Step, StepProgress
 
 BREAKING = (sys.executable, "-m", "tests.hostile.breaking_analyst")
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE_S = 30
 STALL_LIMIT_S = 5
 SYNTHETIC = {"POSE_ENGINE": "synthetic", "LOG_LEVEL": "WARNING"}
 
@@ -120,22 +121,6 @@ def results_of(order: Order) -> Results:
     return Results.model_validate_json((order.folder / RESULTS_NAME).read_bytes())
 
 
-def is_running(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
-def wait_until(condition: Callable[[], bool], *, within_s: float = PATIENCE_S) -> float:
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() - began < within_s
-        time.sleep(0.02)
-    return time.monotonic() - began
-
-
 def test_one_process_analyses_many_videos(sound, order):
     steps = analyse(sound, order(attempt=1))
     pid = sound.pid
@@ -199,7 +184,7 @@ def test_a_process_that_ended_by_itself_is_replaced(start, order):
     analyst = start()
     analyse(analyst, order(attempt=1))
     os.kill(analyst.pid, signal.SIGKILL)
-    wait_until(lambda: not analyst._keeper._child.is_alive)
+    wait_for(lambda: not analyst._keeper._child.is_alive, "the analyst to end")
 
     analyse(analyst, order(attempt=2))
 
@@ -427,7 +412,7 @@ def test_a_killed_worker_takes_its_analyst_with_it(order, name):
         finally:
             worker.kill()
 
-    assert wait_until(lambda: not is_running(pid)) < 1
+    wait_for(lambda: not is_running(pid), "the analyst to be gone", within_s=2)
 
 
 def test_the_kernel_out_of_memory_takes_the_analyst_first(sound, order):
@@ -454,3 +439,46 @@ def test_log_lines_of_an_analysis_name_its_job(start, order, capfd):
         analyse(start(program=BREAKING, variables={"POSE_DEVICE": "cpu"}), order("break"))
 
     assert '"job_id": "job-7"' in capfd.readouterr().out
+
+
+DIES_ONCE_AT_HAND_OVER = """
+import runpy, socket, sys
+from pathlib import Path
+from worker_service.analyst.wire import Ready, line_of
+
+mark = Path(sys.argv.pop(1))
+if not mark.exists():
+    mark.touch()
+    line = socket.socket(fileno=int(sys.argv[1]))
+    line.sendall(line_of(Ready(device="cpu")))
+    line.recv(1)
+    sys.exit(7)
+runpy.run_module("worker_service.analyst", run_name="__main__", alter_sys=False)
+"""
+
+
+def test_an_order_for_a_process_that_ended_unseen_goes_to_another(start, order, tmp_path):
+    analyst = start(
+        program=(sys.executable, "-c", DIES_ONCE_AT_HAND_OVER, str(tmp_path / "mark")),
+        variables={"POSE_DEVICE": "cpu"},
+    )
+
+    analyse(analyst, order())
+
+    results_of(order())
+
+
+def test_a_process_that_never_begins_is_the_workers_fault(start, order):
+    analyst = start(program=(sys.executable, "-c", "raise SystemExit(7)"))
+
+    with pytest.raises(ProcessingFailed, match="exit code 7") as caught:
+        analyse(analyst, order())
+
+    assert caught.value.workers_fault
+
+
+def test_a_video_that_crashes_the_analysis_is_not_the_workers_fault(breaking, order):
+    with pytest.raises(ProcessingFailed, match="SIGSEGV") as caught:
+        analyse(breaking, order("segv"))
+
+    assert not caught.value.workers_fault

@@ -1,15 +1,13 @@
 """The caretaker as a process: what nobody moves reaches a real worker after all."""
 
-import time
 from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
 
-import httpx
 import pytest
 
 from shared.jobs import Status
-from shared.uploads import NewUpload
-from tests.builders import COACH, a_session
-from tests.coach import PATIENCE_S
+from tests.waiting import wait_for
 from tests.workers import WorkerProcess
 
 pytestmark = pytest.mark.system
@@ -32,36 +30,36 @@ def start_caretaker(start_worker) -> Callable[..., WorkerProcess]:
     return start
 
 
+def said(process: WorkerProcess, event: str) -> bool:
+    return event in process.log.read_text()
+
+
 def completed(job):
     return job.status == Status.COMPLETED
 
 
 def test_a_video_whose_app_died_after_the_put_is_analysed(
-    start_caretaker, start_worker, coach, engine, small_clip
+    start_caretaker, start_worker, coach, small_clip
 ):
     start_caretaker()
     start_worker()
-    upload = NewUpload(session_id=a_session(engine), overrides={}, include_frames=True)
-    job, put = coach.uploads.initiate(COACH, upload)
+    job, put = coach.initiate()
     video = small_clip.read_bytes()
-    assert httpx.put(put.url, headers=dict(put.headers), content=video).is_success
+    assert coach.put(put, video) == HTTPStatus.OK
     done = coach.wait_for(job.id, completed)
     assert done.attempt == 1
     assert done.source_bytes == len(video)
 
 
 def test_a_caretaker_without_the_database_goes_on_until_it_is_told_to_stop(
-    start_caretaker, coach, engine, upload_events
+    start_caretaker, coach, upload_events
 ):
     nowhere = "postgresql+psycopg://nobody:secret@127.0.0.1:9/none"
     caretaker = start_caretaker(database_url=nowhere)
-    upload = NewUpload(session_id=a_session(engine), overrides={}, include_frames=True)
-    _, put = coach.uploads.initiate(COACH, upload)
-    assert httpx.put(put.url, headers=dict(put.headers), content=b"video").is_success
-    deadline = time.monotonic() + PATIENCE_S
-    while not all(said in caretaker.log.read_text() for said in ("sweep failed", "comes again")):
-        assert time.monotonic() < deadline, caretaker.log.read_text()
-        time.sleep(0.05)
+    _, put = coach.initiate()
+    assert coach.put(put, b"video") == HTTPStatus.OK
+    for event in ("sweep failed", "comes again"):
+        wait_for(partial(said, caretaker, event), f"{event}: {caretaker.log}")
     assert caretaker.terminate() == 0
     assert upload_events.depth().in_flight == 1  # it was not deleted
     assert "secret" not in caretaker.log.read_text()

@@ -13,10 +13,12 @@ from uuid import UUID
 import pytest
 
 from shared.jobs import AttemptOutcome
-from tests.faults.arena import Arena, Fate, Victim, arena, wait_for
-from tests.faults.orders import Deed, Reached, runs
+from tests.faults.arena import Arena, Fate, Victim, arena
+from tests.faults.orders import Deed, Reached
 from tests.faults.outages import database
 from tests.faults.points import COMMITTED, COMPUTED, MATRIX, UNCLAIMED, Point
+from tests.processes import is_running
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.system
 
@@ -110,7 +112,7 @@ def test_the_results_are_whole_and_nothing_else_is_stored(killed):
 
 
 def test_the_analyst_of_a_killed_worker_is_gone(killed):
-    wait_for(lambda: not any(map(runs, killed.reached.children)), "the analyst to be gone")
+    wait_for(lambda: not any(map(is_running, killed.reached.children)), "the analyst to be gone")
 
 
 def test_the_job_is_final_within_the_lease_and_20_s(killed):

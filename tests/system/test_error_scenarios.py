@@ -1,21 +1,20 @@
-"""The six ways in which the original flow could go wrong, from the upload to the final row."""
+"""What may go wrong on the way from the upload to the final row, and what the coach then sees."""
 
 import signal
 from collections.abc import Iterator
 from http import HTTPStatus
 
-import httpx
 import pytest
 
 from shared.errors import UploadMissing
 from shared.jobs import FINAL, AttemptOutcome, Stage, Status
 from shared.messages import JobMessage
-from shared.uploads import NewUpload
-from tests.builders import COACH, a_session
-from tests.faults.arena import Arena, arena, wait_for
+from tests.builders import COACH
+from tests.faults.arena import Arena, arena
 from tests.faults.orders import Deed
 from tests.faults.outages import Gate, Service, gate
 from tests.faults.points import Point
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.system
 
@@ -32,26 +31,16 @@ def place(tmp_path, database_settings, way) -> Iterator[Arena]:
         yield made
 
 
-def _initiate(place):
-    session_id = a_session(place.coach.jobs._engine)
-    upload = NewUpload(session_id=session_id, overrides={}, include_frames=True)
-    return place.coach.uploads.initiate(COACH, upload)
-
-
-def _put(put, content) -> int:
-    return httpx.put(put.url, headers=dict(put.headers), content=content).status_code
-
-
 def _final(place, job_id):
     return place.coach.wait_for(job_id, lambda job: job.status in FINAL)
 
 
-def test_1_an_upload_that_s3_refuses_leaves_the_job_queued_and_a_new_one_works(
+def test_an_upload_that_s3_refuses_leaves_the_job_queued_and_a_new_one_works(
     place, way, small_clip
 ):
-    job, put = _initiate(place)
+    job, put = place.coach.initiate()
     with way.refusing(Service.ORIGINALS, status=HTTPStatus.FORBIDDEN):
-        assert _put(put, small_clip.read_bytes()) == HTTPStatus.FORBIDDEN
+        assert place.coach.put(put, small_clip.read_bytes()) == HTTPStatus.FORBIDDEN
     refused = place.coach.jobs.get(job.id)
     assert (refused.status, refused.stage) == (Status.QUEUED, Stage.AWAITING_UPLOAD)
     place.plain_worker()
@@ -60,16 +49,16 @@ def test_1_an_upload_that_s3_refuses_leaves_the_job_queued_and_a_new_one_works(
     assert place.coach.jobs.get(job.id).status == Status.QUEUED
 
 
-def test_1_a_url_that_was_used_takes_no_second_video(place):
-    job, put = _initiate(place)
-    assert _put(put, b"the video") == HTTPStatus.OK
-    assert _put(put, b"another one") == HTTPStatus.PRECONDITION_FAILED
+def test_a_url_that_was_used_takes_no_second_video(place):
+    job, put = place.coach.initiate()
+    assert place.coach.put(put, b"the video") == HTTPStatus.OK
+    assert place.coach.put(put, b"another one") == HTTPStatus.PRECONDITION_FAILED
     assert place.coach.media.read(job.s3_key) == b"the video"
     assert place.coach.jobs.get(job.id).status == Status.QUEUED
 
 
-def test_2_complete_without_an_upload_is_refused_and_the_job_stays_queued(place):
-    job, _ = _initiate(place)
+def test_complete_without_an_upload_is_refused_and_the_job_stays_queued(place):
+    job, _ = place.coach.initiate()
     with pytest.raises(UploadMissing) as refusal:
         place.coach.uploads.complete(job.id, owner=COACH)
     assert (refusal.value.http_status, refusal.value.code) == (409, "UPLOAD_MISSING")
@@ -78,7 +67,7 @@ def test_2_complete_without_an_upload_is_refused_and_the_job_stays_queued(place)
 
 
 @pytest.mark.parametrize("status", [HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN])
-def test_3_a_refused_download_is_tried_three_times_and_then_left_for_the_operator(
+def test_a_refused_download_is_tried_three_times_and_then_left_for_the_operator(
     place, way, small_clip, status
 ):
     sentence = f"Failed to download video from S3: {status.value} {status.phrase}"
@@ -99,9 +88,7 @@ def test_3_a_refused_download_is_tried_three_times_and_then_left_for_the_operato
     assert JobMessage.model_validate_json(letter.body).job_id == job_id
 
 
-def test_4_without_its_model_a_worker_leaves_the_job_to_one_that_has_it(
-    place, small_clip, tmp_path
-):
+def test_without_its_model_a_worker_leaves_the_job_to_one_that_has_it(place, small_clip, tmp_path):
     bare = place.plain_worker(
         pose_engine="mediapipe", pose_model_path=tmp_path / "none.task", retry_base_s=1
     )
@@ -116,7 +103,7 @@ def test_4_without_its_model_a_worker_leaves_the_job_to_one_that_has_it(
     assert fate.outcomes[0] == AttemptOutcome.RETRYING
 
 
-def test_5_a_commit_that_fails_is_tried_again_within_the_lease(place, small_clip):
+def test_a_commit_that_fails_is_tried_again_within_the_lease(place, small_clip):
     (victim,) = place.victims(1)
     victim.meets(Point.BEFORE_COMMIT, Deed.FAIL)
     job_id = place.coach.send(small_clip)
@@ -130,7 +117,7 @@ def test_5_a_commit_that_fails_is_tried_again_within_the_lease(place, small_clip
 
 
 @pytest.mark.parametrize("point", [Point.IN_POSE, Point.BEFORE_COMMIT])
-def test_6_a_worker_whose_visibility_ran_out_drops_its_result(place, small_clip, point):
+def test_a_worker_whose_visibility_ran_out_drops_its_result(place, small_clip, point):
     (slow,) = place.victims(1)
     slow.meets(point, Deed.HOLD)
     job_id = place.coach.send(small_clip)

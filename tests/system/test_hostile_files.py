@@ -8,23 +8,28 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from shared.analysis import AnalysisSettings
 from shared.errors import JobError, PermanentJobError, ProcessingFailed
 from shared.results import Results
-from tests.hostile.bombs import BOMBS, begins_again_and_again
+from tests.hostile.bombs import BOMBS
 from tests.hostile.mutators import broken
 from tests.hostile.seeds import seeds
+from tests.processes import memory_mib
 from worker_service.analyst.orders import Order
 from worker_service.analyst.process import AnalystProcess
 from worker_service.pipeline.steps import RESULTS_NAME
 
-FILES = int(os.environ.get("HOSTILE_FILES", "2000"))
-SEED = int(os.environ.get("HOSTILE_SEED", "1"))
 SETTLED_AFTER = 300
+"""So many files until the process has grown as large as it should ever be."""
+
+FILES = max(SETTLED_AFTER, int(os.environ.get("HOSTILE_FILES", "2000")))
+SEED = int(os.environ.get("HOSTILE_SEED", "1"))
+UNWATCHED = {name: value for name, value in os.environ.items() if name != "COVERAGE_PROCESS_CONFIG"}
+"""Counting covered lines would take as long again as the analyses themselves."""
+
 STALL_LIMIT_S = 10
 SOUND = "h264.mp4"
 
@@ -37,7 +42,7 @@ def analyst() -> Iterator[AnalystProcess]:
     made = AnalystProcess(
         stall_limit_s=STALL_LIMIT_S,
         memory_limit_mib=1500,
-        environment={**os.environ, "POSE_ENGINE": "synthetic", "POSE_DEVICE": "cpu"},
+        environment={**UNWATCHED, "POSE_ENGINE": "synthetic", "POSE_DEVICE": "cpu"},
         most_analyses=10 * FILES,
     )
     yield made
@@ -76,15 +81,10 @@ def sound(tmp_path_factory) -> dict[str, bytes]:
     return seeds(tmp_path_factory.mktemp("seeds"))
 
 
-def memory_mib(analyst) -> float:
-    status = Path(f"/proc/{analyst.pid}/statm").read_text().split()
-    return int(status[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
 @pytest.mark.timeout(300 + FILES // 2)
 def test_every_broken_file_is_analysed_or_refused(analyst, judge, sound, tmp_path):
     assert judge(sound[SOUND]) is None
-    pid, settled_mib = analyst.pid, None
+    pid, settled_mib = analyst.pid, 0.0
     verdicts: Counter[str] = Counter()
     for number, content in enumerate(broken(list(sound.values()), FILES, seed=SEED)):
         verdict = judge(content)
@@ -92,16 +92,16 @@ def test_every_broken_file_is_analysed_or_refused(analyst, judge, sound, tmp_pat
         if isinstance(verdict, ProcessingFailed):
             (tmp_path / f"broke_{number}").write_bytes(content)
             pytest.fail(f"{verdict}: {tmp_path / f'broke_{number}'}")
-        if number == SETTLED_AFTER:
-            settled_mib = memory_mib(analyst)
+        if number == SETTLED_AFTER - 1:
+            settled_mib = memory_mib(analyst.pid)
 
     assert analyst.pid == pid
     assert verdicts["analysed"] > FILES / 20
-    assert settled_mib is None or memory_mib(analyst) < 1.15 * settled_mib
+    assert memory_mib(analyst.pid) < 1.15 * settled_mib
     assert judge(sound[SOUND]) is None
 
 
-@pytest.mark.parametrize("bomb", [bomb for bomb in BOMBS if bomb is not begins_again_and_again])
+@pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_is_told_quickly_and_by_what_it_is(analyst, judge, sound, tmp_path, bomb):
     assert judge(sound[SOUND]) is None
     pid, content = analyst.pid, bomb(tmp_path)
@@ -112,11 +112,4 @@ def test_a_bomb_is_told_quickly_and_by_what_it_is(analyst, judge, sound, tmp_pat
     assert verdict is None or isinstance(verdict, PermanentJobError)
     assert time.monotonic() - began < STALL_LIMIT_S
     assert analyst.pid == pid
-    assert memory_mib(analyst) < 400
-
-
-def test_a_file_that_takes_for_ever_is_given_up(judge, sound, tmp_path):
-    verdict = judge(begins_again_and_again(tmp_path))
-
-    assert str(verdict) == f"Processing failed: no progress for {STALL_LIMIT_S} s"
-    assert judge(sound[SOUND]) is None
+    assert memory_mib(analyst.pid) < 400

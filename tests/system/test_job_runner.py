@@ -7,22 +7,27 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy.exc import DataError
 
+from shared.attempt_store import Claimed
 from shared.errors import (
     DatabaseError,
     LeaseLost,
+    ModelUnavailable,
     NoPersonFound,
     ProcessingFailed,
     StorageError,
 )
-from shared.job_store import Claimed, JobStore
+from shared.job_store import JobStore
 from shared.jobs import AttemptOutcome, Stage, Status
 from shared.media_store import MediaStore
 from shared.telemetry import Metrics
 from tests.analysts import InProcessAnalyst, SlowAnalyst
 from tests.builders import COACH, a_waiting_job
+from tests.waiting import wait_for
 from worker_service.attempt import Tools
 from worker_service.job import JobRunner, Outcome
+from worker_service.rest import Rest
 from worker_service.scratch import Scratch
 from worker_service.shutdown import Shutdown
 
@@ -54,10 +59,10 @@ class UnreliableStore(JobStore):
             self._answers_lost -= 1
             raise DatabaseError
 
-    def completed_by(self, lease):
+    def attempts(self, job_id):
         if self._then_away:
             raise DatabaseError
-        return super().completed_by(lease)
+        return super().attempts(job_id)
 
 
 class NeverCommits(JobStore):
@@ -75,6 +80,9 @@ class FailingAnalyst:
     def __init__(self, error):
         self._error = error
 
+    def start(self):
+        pass
+
     def analyse(self, order, *, on_progress, check):
         raise self._error
 
@@ -91,6 +99,7 @@ class Bench:
         self.scratch = Scratch(tmp_path)
         self.stream = io.StringIO()
         self.heart = SteadyHeart()
+        self.rest = Rest()
         self._clip = clip
         self.job_id = a_waiting_job(engine)
         media.upload(clip, self.store.get(self.job_id).s3_key, content_type="video/mp4")
@@ -109,7 +118,7 @@ class Bench:
         analyst=None,
         shutdown=None,
         limit_s=60,
-        commit_patience_s=0.3,
+        patience_s=0.3,
     ):
         return JobRunner(
             tools=Tools(
@@ -122,7 +131,8 @@ class Bench:
             shutdown=shutdown or Shutdown(grace_s=60),
             metrics=Metrics(service="worker", stage="test", stream=self.stream),
             limit_s=limit_s,
-            commit_patience_s=commit_patience_s,
+            rest=self.rest,
+            patience_s=patience_s,
         )
 
     def run(self, **replaced):
@@ -187,7 +197,6 @@ def test_the_order_says_whose_log_lines_they_are(bench):
         "job_id": str(bench.job_id),
         "trace_id": "trace",
         "attempt": "1",
-        "service": "analyst",
     }
 
 
@@ -274,7 +283,7 @@ def test_a_commit_waits_for_the_database(bench, engine):
                 raise DatabaseError
             super().finish(lease, **kwargs)
 
-    assert bench.run(jobs=AwayForAWhile(engine), commit_patience_s=30) is Outcome.COMPLETED
+    assert bench.run(jobs=AwayForAWhile(engine), patience_s=30) is Outcome.COMPLETED
 
 
 def test_a_commit_that_waits_for_the_database_ends_with_the_grace_time(bench, engine):
@@ -290,7 +299,7 @@ def test_a_commit_that_waits_for_the_database_ends_with_the_grace_time(bench, en
 
     began = time.monotonic()
     with pytest.raises(DatabaseError):
-        bench.run(jobs=AllAway(engine), shutdown=shutdown, commit_patience_s=60)
+        bench.run(jobs=AllAway(engine), shutdown=shutdown, patience_s=3)
     assert time.monotonic() - began < 10
     assert bench.stored == _files_of(1)
 
@@ -327,10 +336,7 @@ def at_work(bench):
         def begin(**replaced):
             analyst = SlowAnalyst(released)
             ending = pool.submit(bench.run, analyst=analyst, **replaced)
-            deadline = time.monotonic() + 20
-            while not analyst.at_work:
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
+            wait_for(lambda: analyst.at_work, "the analysis to be under way")
             return ending
 
         yield begin
@@ -462,3 +468,145 @@ def test_a_disk_that_fills_up_harms_this_attempt_only(bench):
     assert bench.run(media=full) is Outcome.RETRYING
     assert bench.job.error_code == "DISK_FULL"
     assert bench.run() is Outcome.COMPLETED
+
+
+# --- outages that cost nothing --------------------------------------------------------------------
+
+
+class AnswersGetLost(JobStore):
+    """Every end is written, and no worker is told so at the first try."""
+
+    def __init__(self, engine):
+        super().__init__(engine)
+        self._lost = set()
+
+    def fail(self, lease, error, **kwargs):
+        return self._losing("fail", super().fail(lease, error, **kwargs))
+
+    def give_back(self, lease):
+        return self._losing("give back", super().give_back(lease))
+
+    def _losing(self, what, answer):
+        if what not in self._lost:
+            self._lost.add(what)
+            raise DatabaseError
+        return answer
+
+
+def test_an_upload_waits_for_s3_rather_than_that_results_are_computed_again(bench):
+    class AwayForAWhile(MediaStore):
+        tries = 0
+
+        def upload(self, path, key, **kwargs):
+            self.tries += 1
+            if self.tries < 3:
+                raise StorageError
+            super().upload(path, key, **kwargs)
+
+    media, analyst = AwayForAWhile(bench.media._client, bench.media.bucket), InProcessAnalyst()
+    assert bench.run(media=media, analyst=analyst, patience_s=30) is Outcome.COMPLETED
+    assert len(analyst.orders) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [(NoPersonFound(), Outcome.FAILED), (ProcessingFailed(), Outcome.RETRYING)],
+)
+def test_a_failure_whose_answer_got_lost_is_settled_at_once(bench, engine, error, outcome):
+    analyst = FailingAnalyst(error)
+    assert bench.run(jobs=AnswersGetLost(engine), analyst=analyst, patience_s=30) is outcome
+
+
+def test_a_return_whose_answer_got_lost_is_settled_at_once(bench, engine):
+    shutdown = Shutdown(grace_s=0)
+    shutdown.request()
+    lossy = AnswersGetLost(engine)
+    assert bench.run(jobs=lossy, shutdown=shutdown, patience_s=30) is Outcome.RETURNED
+    assert bench.job.stage == Stage.WAITING
+
+
+def test_files_of_a_lost_lease_are_removed_though_s3_refuses_at_first(bench, engine):
+    class TakenOver(JobStore):
+        def finish(self, lease, **kwargs):
+            with engine.begin() as rows:
+                rows.exec_driver_sql("UPDATE video_analysis_jobs SET attempt = attempt + 1")
+            super().finish(lease, **kwargs)
+
+    class RefusesOnce(MediaStore):
+        refused = False
+
+        def delete_prefix(self, prefix):
+            if not self.refused:
+                self.refused = True
+                raise StorageError
+            return super().delete_prefix(prefix)
+
+    media = RefusesOnce(bench.media._client, bench.media.bucket)
+    assert bench.run(jobs=TakenOver(engine), media=media, patience_s=30) is Outcome.LEASE_LOST
+    assert bench.stored == []
+
+
+def test_results_that_the_database_refuses_for_good_are_not_taken_over(bench, engine):
+    class Refuses(JobStore):
+        def finish(self, lease, **kwargs):
+            raise DataError("UPDATE", {}, ValueError("NUL"))
+
+    assert bench.run(jobs=Refuses(engine)) is Outcome.RETRYING
+    assert bench.job.error_message == "Processing failed: DataError"
+    assert bench.stored == []
+
+
+# --- the claim beyond the last try ----------------------------------------------------------------
+
+
+def _use_up_the_tries(engine):
+    with engine.begin() as rows:
+        rows.exec_driver_sql("UPDATE video_analysis_jobs SET attempt = 3")
+
+
+def test_whole_results_of_the_last_try_are_committed_by_the_claim_beyond_it(bench, engine):
+    bench.run(jobs=NeverCommits(engine))
+    _use_up_the_tries(engine)
+    analyst = InProcessAnalyst()
+    assert bench.run(analyst=analyst) is Outcome.COMPLETED
+    assert analyst.orders == []
+
+
+def test_the_claim_beyond_the_last_try_waits_for_s3(bench, engine):
+    class AwayAtFirst(MediaStore):
+        asked = 0
+
+        def keys(self, prefix):
+            self.asked += 1
+            if self.asked < 3:
+                raise StorageError
+            return super().keys(prefix)
+
+    bench.run(jobs=NeverCommits(engine))
+    _use_up_the_tries(engine)
+    media = AwayAtFirst(bench.media._client, bench.media.bucket)
+    assert bench.run(media=media, patience_s=30) is Outcome.COMPLETED
+
+
+def test_the_claim_beyond_the_last_try_computes_nothing(bench, engine):
+    _use_up_the_tries(engine)
+    analyst = InProcessAnalyst()
+    assert bench.run(analyst=analyst) is Outcome.FAILED
+    assert bench.job.error_code == "MAX_RETRIES"
+    assert analyst.orders == []
+
+
+# --- the worker's own fault -----------------------------------------------------------------------
+
+
+def test_a_worker_without_a_model_rests_after_two_jobs(bench):
+    for _ in range(2):
+        bench.run(analyst=FailingAnalyst(ModelUnavailable()))
+    assert bench.rest.left_s > 0
+
+
+def test_a_job_that_comes_to_its_end_ends_the_rests(bench):
+    bench.run(analyst=FailingAnalyst(ModelUnavailable()))
+    bench.run()
+    bench.rest.after(ModelUnavailable())
+    assert bench.rest.left_s == 0

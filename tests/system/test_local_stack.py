@@ -4,8 +4,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -21,12 +22,13 @@ from shared.job_queue import JobQueue
 from shared.media_store import MediaStore
 from shared.results import Results
 from shared.settings import DatabaseSettings, QueueSettings, StorageSettings, WorkerSettings
+from tests.processes import mentions
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.system
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_S = 90
-ANALYSED_WITHIN_S = 60
 
 
 @pytest.fixture(autouse=True)
@@ -35,26 +37,14 @@ def _own_home(monkeypatch, tmp_path):
     monkeypatch.delenv("DATABASE_URL", raising=False)
 
 
-def mentions(text: str) -> set[int]:
-    """The processes whose environment or command line holds this text."""
-    found = set()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            said = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if text.encode() in said:
-            found.add(int(process.name))
-    return found - {os.getpid()}
-
-
-def gone_soon(text: str, *, within_s: float = 20) -> bool:
-    deadline = time.monotonic() + within_s
-    while mentions(text):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
+@pytest.fixture(scope="module")
+def running(tmp_path_factory) -> Iterator[LocalStack]:
+    """A local system for tests that do it no harm."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("COACH_HOME", str(tmp_path_factory.mktemp("home")))
+        environment.delenv("DATABASE_URL", raising=False)
+        with LocalStack(StackOptions(engine="synthetic")) as stack:
+            yield stack
 
 
 def test_a_video_goes_the_whole_way(small_clip, tmp_path):
@@ -89,44 +79,41 @@ class LateDyingApi(ApiClient):
         return super().post(path, body)
 
 
-def test_a_video_whose_app_died_after_the_put_is_analysed(small_clip):
-    with (
-        LocalStack(StackOptions(engine="synthetic")) as stack,
-        LateDyingApi(stack.api_url, stack.token()) as api,
-    ):
+def newest(api: ApiClient) -> dict[str, Any]:
+    job: dict[str, Any] = api.get("/analysis-jobs").json()["items"][0]
+    return job
+
+
+def test_a_video_whose_app_died_after_the_put_is_analysed(running, small_clip):
+    with LateDyingApi(running.api_url, running.token()) as api:
         with pytest.raises(AppDied):
             Phone(api).analyse(small_clip, {"sample_fps": 5})
-        deadline = time.monotonic() + ANALYSED_WITHIN_S
-        while (job := api.get("/analysis-jobs").json()["items"][0])["status"] != "completed":
-            assert time.monotonic() < deadline, job
-            time.sleep(0.1)
+        wait_for(lambda: newest(api)["status"] == "completed", "the video to be analysed")
 
 
-def test_an_operator_reaches_the_very_same_system(monkeypatch):
-    with LocalStack(StackOptions(engine="synthetic")) as stack:
-        for name, value in stack.environment().items():
-            monkeypatch.setenv(name, value)
-        storage, queue = StorageSettings(), QueueSettings()
-        assert WorkerSettings().pose_engine == "synthetic"
-        engine = connect(DatabaseSettings())
-        assert migrations.at_head(engine)
-        engine.dispose()
-        MediaStore(s3_client(storage), storage.s3_bucket).check()
-        urls = (
-            queue.sqs_queue_url,
-            queue.sqs_dead_letter_queue_url,
-            queue.sqs_upload_events_queue_url,
-        )
-        for url in urls:
-            JobQueue(sqs_client(queue), str(url)).check()
+def test_an_operator_reaches_the_very_same_system(running, monkeypatch):
+    for name, value in running.environment().items():
+        monkeypatch.setenv(name, value)
+    storage, queue = StorageSettings(), QueueSettings()
+    assert WorkerSettings().pose_engine == "synthetic"
+    engine = connect(DatabaseSettings())
+    assert migrations.at_head(engine)
+    engine.dispose()
+    MediaStore(s3_client(storage), storage.s3_bucket).check()
+    urls = (
+        queue.sqs_queue_url,
+        queue.sqs_dead_letter_queue_url,
+        queue.sqs_upload_events_queue_url,
+    )
+    for url in urls:
+        JobQueue(sqs_client(queue), str(url)).check()
 
 
-def test_a_video_that_is_none_is_refused_in_a_sentence(tmp_path):
+def test_a_video_that_is_none_is_refused_in_a_sentence(running, tmp_path):
     junk = tmp_path / "junk.mp4"
     junk.write_bytes(b"no video at all")
     with (
-        LocalStack(StackOptions(engine="synthetic")) as stack,
-        ApiClient(stack.api_url, stack.token()) as api,
+        ApiClient(running.api_url, running.token()) as api,
         pytest.raises(JobFailed, match="VIDEO_UNREADABLE: "),
     ):
         Phone(api).analyse(junk, {})
@@ -137,16 +124,14 @@ def test_a_part_that_dies_is_noticed(tmp_path):
         ours, workers = mentions(str(tmp_path)), mentions("-m\0worker_service")
         for process in ours & workers:
             os.kill(process, signal.SIGKILL)
-        time.sleep(1)
         with pytest.raises(PartEnded, match="The worker ended"):
-            stack.check()
+            wait_for(stack.check, "a part to be missed", within_s=10)
 
 
-def test_a_port_in_use_is_told():
-    with LocalStack(StackOptions(engine="synthetic")) as stack:
-        port = httpx.URL(stack.api_url).port
-        with pytest.raises(DidNotStart, match=f"Port {port} is taken"):
-            LocalStack(StackOptions(engine="synthetic", port=port)).__enter__()
+def test_a_port_in_use_is_told(running):
+    port = httpx.URL(running.api_url).port
+    with pytest.raises(DidNotStart, match=f"Port {port} is taken"):
+        LocalStack(StackOptions(engine="synthetic", port=port)).__enter__()
 
 
 @pytest.mark.parametrize(
@@ -169,7 +154,7 @@ def test_up_leaves_nothing_behind(tmp_path, number, exit_code, monkeypatch):
         assert len(mentions(home)) > 4
         up.send_signal(number)
         assert up.wait(STARTS_WITHIN_S) == exit_code
-        assert gone_soon(home)
+        wait_for(lambda: not mentions(home), "every process to be gone")
         assert list(temporary.iterdir()) == []
     finally:
         up.kill()
@@ -191,4 +176,4 @@ def test_demo_shows_and_saves_results(small_clip, tmp_path):
     assert "The week" in ended.stdout
     assert Results.model_validate_json(output.read_text()).provenance.engine == "synthetic"
     assert output.with_name("frames.json.gz").exists()
-    assert gone_soon(str(tmp_path / "home"))
+    wait_for(lambda: not mentions(str(tmp_path / "home")), "every process to be gone")

@@ -6,8 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,12 @@ from cli.api_client import ApiClient
 from cli.phone import Phone
 from cli.running import announced
 from local.stack import LocalStack, StackOptions
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.system
 
 ROOT = Path(__file__).parents[2]
-SOON_S = 90
+STOPS_WITHIN_S = 90
 
 
 @pytest.fixture(autouse=True)
@@ -80,15 +80,6 @@ def not_ok() -> dict[str, str]:
     }
 
 
-def soon(happened: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + SOON_S
-    while not happened():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.2)
-    return True
-
-
 def test_the_doctor_finds_what_is_broken(stack, model, small_clip):
     assert not_ok() == {}
     with ApiClient(stack.api_url, stack.token()) as api:
@@ -118,7 +109,7 @@ def test_the_doctor_finds_what_is_broken(stack, model, small_clip):
     )
     (worker,) = told("status")["workers"]
     os.kill(int(worker["id"].rsplit("-", 1)[1]), signal.SIGTERM)
-    assert soon(lambda: told("status")["workers"] == [])
+    wait_for(lambda: told("status")["workers"] == [], "the worker to be gone")
     for name in ("job_queue_settings", "upload_notification", "workers"):
         broken[name] = "failed"
     assert not_ok() == broken
@@ -138,7 +129,7 @@ def test_what_coach_up_started_is_found_while_it_runs():
         assert ended.returncode == 0, ended.stderr
         assert ended.stdout.startswith("The local system on port ")
         up.send_signal(signal.SIGTERM)
-        assert up.wait(SOON_S) == 0
+        assert up.wait(STOPS_WITHIN_S) == 0
         gone = coach("status")
         assert (gone.returncode, gone.stdout) == (1, "")
         assert "start one: coach up" in gone.stderr

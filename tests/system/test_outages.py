@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.faults.aftermath import Outages
 from tests.faults.arena import arena
 from tests.faults.cuts import Aftermath, cut_everywhere
 from tests.faults.outages import Service, database, gate
-from tests.faults.points import COMPUTED, MATRIX
 
 pytestmark = pytest.mark.system
 
@@ -23,32 +23,5 @@ def aftermath(tmp_path_factory, aws_endpoint, small_clip) -> Iterator[Aftermath]
         yield cut_everywhere(place, small_clip, lambda: way.refusing(Service.S3, Service.SQS))
 
 
-@pytest.fixture(params=MATRIX)
-def survived(request, aftermath):
-    return aftermath.survived[request.param]
-
-
-def test_the_job_is_completed_exactly_once(survived):
-    survived.fate.assert_completed_once()
-
-
-def test_the_results_are_whole_and_nothing_else_is_stored(survived):
-    survived.fate.assert_results_whole()
-
-
-@pytest.mark.parametrize("point", sorted(COMPUTED))
-def test_results_in_the_bucket_are_not_computed_again(aftermath, point):
-    survived = aftermath.survived[point]
-    survived.fate.assert_not_computed_again(survived.reached)
-
-
-def test_every_worker_lived_on_until_it_was_told_to_stop(aftermath):
-    assert set(aftermath.exits) == {0}
-
-
-def test_no_message_was_set_aside(aftermath):
-    assert aftermath.dead_letters == 0
-
-
-def test_the_scratch_folder_is_empty(aftermath):
-    assert aftermath.scratch == []
+class TestOutagesOfS3AndSqs(Outages):
+    """Every request to both is refused for a while."""

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from shared.jobs import AttemptOutcome
-from tests.faults.arena import Arena, arena, wait_for
+from tests.faults.arena import Arena, arena
 from tests.faults.orders import Deed
 from tests.faults.points import Point
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.system
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from benchmarks.soak.ground import Ground
 from benchmarks.soak.run import Wish, soak
+from tests.ground import Ground
 
 pytestmark = pytest.mark.system
 
-SHORT = Wish(jobs=40, workers=3, kill_every_s=2.5, seed=4)
+SHORT = Wish(jobs=24, workers=3, kill_every_s=2.5, seed=4)
 
 
 @pytest.fixture

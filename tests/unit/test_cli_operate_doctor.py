@@ -12,10 +12,9 @@ from sqlalchemy import text, update
 from typer.testing import CliRunner, Result
 
 from cli.main import app
-from cli.operate.checks import machine
 from cli.operate.checks import storage as checks
 from cli.operate.checks.check import Finding, Verdict
-from cli.operate.system import System, reached
+from cli.operate.system import reached
 from local.child_environment import variables
 from local.processes import free_port
 from shared.aws import s3_client, sqs_client
@@ -91,7 +90,7 @@ def test_a_healthy_system_has_only_good_lines():
     ended = coach_doctor()
     assert ended.exit_code == 0, ended.stdout
     assert max(len(line) for line in ended.stdout.splitlines()) <= 80
-    assert ended.stdout.endswith("15 ok, 2 skipped\n")  # no model here, and no IAM
+    assert ended.stdout.endswith("15 ok, 3 skipped\n")  # no model here, and twice no IAM
 
 
 def test_the_trial_object_is_removed(s3, storage):
@@ -108,10 +107,10 @@ def test_a_failed_line_says_what_to_do_and_where_to_read(engine):
     assert lines[at].endswith("none was heard within 2 min 30 s")
     assert lines[at + 1] == "Start one, and look at its log."
     assert lines[at + 2] == 'docs/runbook.md, "Backlog without workers"'
-    assert lines[-1] == "14 ok, 1 FAILED, 2 skipped"
+    assert lines[-1] == "14 ok, 1 FAILED, 3 skipped"
 
 
-def test_a_queue_that_is_not_named(monkeypatch):
+def test_a_queue_that_is_not_named_fails_the_settings(monkeypatch):
     monkeypatch.delenv("SQS_UPLOAD_EVENTS_QUEUE_URL")
     assert the_failed_one() == ("settings", "not set: SQS_UPLOAD_EVENTS_QUEUE_URL")
     assert findings()["upload_notification"].verdict is Verdict.SKIPPED
@@ -124,12 +123,14 @@ def test_a_queue_that_is_not_named(monkeypatch):
         ("MessageRetentionPeriod", 3600, "retention is 3600, not 345600"),
     ],
 )
-def test_a_queue_set_by_hand(set_queue, attribute, value, saw):
+def test_a_queue_set_by_hand_fails_the_check(set_queue, attribute, value, saw):
     set_queue(**{attribute: value})
     assert the_failed_one() == ("job_queue_settings", saw)
 
 
-def test_a_queue_that_sets_aside_too_early_or_elsewhere(set_queue, resources, queue_settings):
+def test_a_queue_that_sets_aside_too_early_or_elsewhere_fails_the_check(
+    set_queue, resources, queue_settings
+):
     sqs = sqs_client(queue_settings)
     elsewhere = sqs.get_queue_attributes(
         QueueUrl=queue_settings.sqs_upload_events_queue_url, AttributeNames=["QueueArn"]
@@ -142,13 +143,15 @@ def test_a_queue_that_sets_aside_too_early_or_elsewhere(set_queue, resources, qu
     assert f"dead-letter queue is {elsewhere}" in saw
 
 
-def test_dead_letters_that_are_not_kept_long_enough(set_queue, resources):
-    set_queue(resources.dead_letter_url, MessageRetentionPeriod=3600)
+def test_dead_letters_that_are_not_kept_long_enough_fail_the_check(set_queue, resources):
+    set_queue(resources.queue.sqs_dead_letter_queue_url, MessageRetentionPeriod=3600)
     assert the_failed_one() == ("dead_letters", "retention is 3600, not 1209600")
 
 
 def test_a_dead_letter_is_a_warning(queue_settings, resources):
-    sqs_client(queue_settings).send_message(QueueUrl=resources.dead_letter_url, MessageBody="x")
+    sqs_client(queue_settings).send_message(
+        QueueUrl=resources.queue.sqs_dead_letter_queue_url, MessageBody="x"
+    )
     assert not_ok() == {"dead_letters": (Verdict.WARN, "1 set aside")}
     assert coach_doctor().exit_code == 0
 
@@ -162,13 +165,13 @@ def test_a_queue_that_is_gone_is_told_once(queue_settings):
     assert findings()["job_queue_settings"].saw == "needs: job_queue"
 
 
-def test_a_bucket_that_is_not_there(monkeypatch):
+def test_a_bucket_that_is_not_there_is_told_once(monkeypatch):
     monkeypatch.setenv("S3_BUCKET", "another")
     assert the_failed_one()[0] == "bucket"
     assert findings()["upload_round_trip"].verdict is Verdict.SKIPPED
 
 
-def test_a_bucket_that_lets_no_browser_in(s3, storage):
+def test_a_bucket_that_lets_no_browser_in_fails_the_check(s3, storage):
     s3.delete_bucket_cors(Bucket=storage.s3_bucket)
     assert the_failed_one() == ("cors", "CORS does not allow PUT: no browser can upload")
 
@@ -182,7 +185,7 @@ def test_a_bucket_that_lets_no_browser_in(s3, storage):
         None,
     ],
 )
-def test_a_bucket_that_does_not_tell_of_uploads(s3, storage, change):
+def test_a_bucket_that_does_not_tell_of_uploads_fails_the_check(s3, storage, change):
     bucket = storage.s3_bucket
     told = s3.get_bucket_notification_configuration(Bucket=bucket)["QueueConfigurations"]
     s3.put_bucket_notification_configuration(
@@ -206,7 +209,7 @@ def test_a_database_that_is_away_is_told_once(monkeypatch):
     assert {"migrations", "workers", "stuck_jobs", "database_clock"} <= skipped
 
 
-def test_a_database_of_an_older_version(engine):
+def test_a_database_of_an_older_version_fails_the_check(engine):
     with transaction(engine) as rows:
         rows.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     assert the_failed_one()[0] == "migrations"
@@ -220,7 +223,7 @@ def test_a_worker_of_another_version_is_a_warning(engine):
     assert "version 0.0.9 beside" in saw
 
 
-def test_a_stuck_job(engine):
+def test_a_stuck_job_fails_the_check(engine):
     job_id = a_waiting_job(engine)
     with transaction(engine) as rows:
         rows.execute(update(VideoAnalysisJob).values(updated_at=datetime(2020, 1, 1, tzinfo=UTC)))
@@ -229,12 +232,12 @@ def test_a_stuck_job(engine):
     assert f"1, such as {job_id}: it waits and no message was sent" in saw
 
 
-def test_a_pose_model_that_is_right(monkeypatch, pose_model_path):
+def test_a_pose_model_that_we_know_is_named(monkeypatch, pose_model_path):
     monkeypatch.setenv("POSE_MODEL_PATH", str(pose_model_path))
     assert findings()["pose_model"].saw.startswith("pose_landmarker_full.task, sha256 4eaa5eb7")
 
 
-def test_a_pose_model_that_is_missing_or_another(monkeypatch, tmp_path):
+def test_a_pose_model_that_is_missing_or_another_fails_the_check(monkeypatch, tmp_path):
     path: Path = tmp_path / "model.task"
     monkeypatch.setenv("POSE_MODEL_PATH", str(path))
     assert the_failed_one() == ("pose_model", f"{path} is not there")
@@ -247,31 +250,6 @@ def test_without_a_system_the_doctor_says_so_too(monkeypatch):
     ended = coach_doctor()
     assert ended.exit_code == 1
     assert "not set are: DATABASE_URL." in ended.stderr
-
-
-# --- what an emulator cannot show ---------------------------------------------------------------
-
-
-def on_aws(system: System) -> System:
-    return replace(system, on_emulator=False)
-
-
-def test_aws_says_who_asks(monkeypatch, aws_endpoint):
-    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", aws_endpoint)
-    with reached() as system:
-        seen = machine.identity(on_aws(system))
-    assert seen.verdict is Verdict.OK
-    assert seen.saw.startswith("arn:aws:sts::")
-
-
-def test_aws_does_not_know_who_asks(monkeypatch, aws_endpoint):
-    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", f"http://127.0.0.1:{free_port()}")
-    with reached() as system:
-        seen = machine.identity(on_aws(system))
-    assert (seen.verdict, seen.saw) == (
-        Verdict.FAILED,
-        "AWS does not know who asks (EndpointConnectionError)",
-    )
 
 
 class OtherBucket(MediaStore):
@@ -314,7 +292,7 @@ class Changing(MediaStore):
         (Changing, "what was put did not come back the same"),
     ],
 )
-def test_uploads_that_do_not_go_as_they_should(store, saw):
+def test_an_upload_that_does_not_go_as_it_should_fails_the_check(store, saw):
     with reached() as system:
         media = store(system.s3, system.media.bucket)
         seen = checks.round_trip(replace(system, media=media))
@@ -322,7 +300,7 @@ def test_uploads_that_do_not_go_as_they_should(store, saw):
         assert [key for key in media.keys("doctor/") if not key.endswith("-x")] == []
 
 
-def test_storage_that_cannot_be_reached_for_an_upload():
+def test_storage_that_cannot_be_reached_for_an_upload_is_an_error_of_storage():
     with reached() as system:
         media = NobodyThere(system.s3, system.media.bucket)
         with pytest.raises(StorageError):

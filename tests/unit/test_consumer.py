@@ -2,14 +2,13 @@
 
 import io
 import threading
-import time
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import create_engine
 
 from shared.aws import s3_client
-from shared.errors import DatabaseError, DownloadFailed, NoPersonFound, QueueError
+from shared.errors import DatabaseError, DiskFull, DownloadFailed, NoPersonFound, QueueError
 from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.jobs import Stage, Status
@@ -20,8 +19,10 @@ from shared.telemetry import Metrics
 from shared.worker_store import WorkerStore
 from tests.builders import COACH, a_session, a_waiting_job
 from tests.fake_ecs_agent import REFUSAL, fake_ecs_agent
+from tests.waiting import wait_for
 from worker_service.consumer import Consumer
 from worker_service.job import Outcome
+from worker_service.rest import Rest
 from worker_service.settle import Settler, retry_pause_s
 from worker_service.shutdown import Shutdown
 from worker_service.task_protection import EcsTaskProtection, NoTaskProtection
@@ -68,7 +69,16 @@ class FakeAttempts:
 
 @pytest.fixture
 def consume(store, workers, media, queue):
-    def build(*ends, worker="w1", over=queue, files=media, protection=None, at_end=(), **settings):
+    def build(
+        *ends,
+        worker="w1",
+        over=queue,
+        files=media,
+        protection=None,
+        at_end=(),
+        rest=None,
+        **settings,
+    ):
         attempts = FakeAttempts(store, *ends)
         chosen = WorkerSettings(
             receive_wait_s=1, lease_s=30, heartbeat_s=10, retry_base_s=0, **settings
@@ -84,6 +94,7 @@ def consume(store, workers, media, queue):
             worker=worker,
             shutdown=Shutdown(grace_s=0),
             metrics=Metrics(service="worker", stage="test", stream=io.StringIO()),
+            rest=rest or Rest(),
             at_end=at_end,
             outage_pause_s=0,
             refused_pause_s=0,
@@ -122,13 +133,6 @@ def _send(queue, store, job_id):
 
 def _left(queue):
     return queue.receive(wait_s=0, visibility_s=0)
-
-
-def _wait_until(condition, within_s=20):
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_a_completed_job_leaves_no_message(engine, store, queue, consume):
@@ -193,7 +197,7 @@ def test_the_message_of_a_job_that_another_worker_holds_waits_out_the_lease(
     consumer.take_one()
     assert attempts.attempts == []
     assert _left(queue) is None
-    _wait_until(lambda: consumer.take_one() or attempts.attempts)
+    wait_for(lambda: consumer.take_one() or attempts.attempts, "an attempt")
     assert attempts.attempts == [2]
 
 
@@ -238,10 +242,10 @@ def test_a_job_cancelled_after_a_failed_try_leaves_no_message(engine, store, que
 def test_only_the_results_that_the_row_names_stay(engine, store, queue, consume, stored):
     job_id = a_waiting_job(engine)
     _send(queue, store, job_id)
-    stored(job_id, 1, 2, 3)
+    stored(job_id, 1, 2)
     consumer, _ = consume(DownloadFailed(), Outcome.COMPLETED)
     consumer.take_one()
-    assert stored(job_id) == ["1", "2", "3"]
+    assert stored(job_id) == ["1", "2"]
     consumer.take_one()
     assert stored(job_id) == ["2"]
 
@@ -346,7 +350,7 @@ def test_nothing_is_taken_after_shutdown(engine, store, queue, consume):
     assert _left(queue) is not None
 
 
-def test_an_outage_of_the_database_does_not_end_the_worker(engine, store, queue, consume):
+def test_an_outage_of_the_database_does_not_end_the_worker(engine, store, queue, consume, capsys):
     job_id = a_waiting_job(engine)
     _send(queue, store, job_id)
     consumer, _ = consume(Outcome.COMPLETED)
@@ -354,12 +358,55 @@ def test_an_outage_of_the_database_does_not_end_the_worker(engine, store, queue,
     cut_off = replace(consumer, jobs=JobStore(away), workers=WorkerStore(away))
     thread = threading.Thread(target=cut_off.run)
     thread.start()
-    time.sleep(1.5)
+    wait_for(lambda: "waiting for a service" in capsys.readouterr().out, "the outage to be met")
     assert thread.is_alive()
     consumer.shutdown.request()
     thread.join(timeout=10)
     assert not thread.is_alive()
     away.dispose()
+
+
+def test_an_end_that_cannot_be_read_at_once_is_settled_all_the_same(engine, store, queue, consume):
+    class AwayOnce(JobStore):
+        asked = 0
+
+        def over(self, job_id):
+            self.asked += 1
+            if self.asked == 1:
+                raise DatabaseError
+            return super().over(job_id)
+
+    _send(queue, store, a_waiting_job(engine))
+    consumer, _ = consume(Outcome.COMPLETED)
+    replace(consumer, jobs=AwayOnce(engine)).take_one()
+    assert queue.depth().total == 0
+
+
+def test_a_worker_that_fails_jobs_by_its_own_fault_takes_none_for_a_while(
+    engine, store, queue, consume, workers
+):
+    _send(queue, store, a_waiting_job(engine))
+    rest = Rest()
+    consumer, attempts = consume(Outcome.COMPLETED, rest=rest)
+    for _ in range(2):
+        rest.after(DiskFull())
+    taking = threading.Thread(target=consumer.take_one)
+    taking.start()
+    wait_for(workers.alive, "the worker to say that it lives")
+    consumer.shutdown.request()
+    taking.join(timeout=3)
+    assert not taking.is_alive()
+    assert (attempts.attempts, queue.depth().visible) == ([], 1)
+
+
+def test_before_each_receive_the_analysis_is_got_ready(engine, store, queue, consume):
+    ready = []
+    consumer, attempts = consume(Outcome.COMPLETED)
+    consumer = replace(consumer, get_ready=lambda: ready.append(len(attempts.attempts)))
+    _send(queue, store, a_waiting_job(engine))
+    consumer.take_one()
+    consumer.take_one()
+    assert ready == [0, 1]
 
 
 def test_a_worker_is_seen_before_it_asks_for_work_and_gone_afterwards(consume, workers):
@@ -391,7 +438,7 @@ def test_a_bug_in_an_attempt_does_not_end_the_worker(engine, store, queue, consu
     consumer, attempts = consume(RuntimeError(), Outcome.COMPLETED)
     thread = threading.Thread(target=consumer.run)
     thread.start()
-    _wait_until(lambda: len(attempts.attempts) == 2)
+    wait_for(lambda: len(attempts.attempts) == 2, "both attempts")
     consumer.shutdown.request()
     thread.join(timeout=10)
     assert Status.COMPLETED in {store.get(first).status, store.get(second).status}

@@ -7,16 +7,18 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import update
 
+from shared.attempt_store import Claimed
 from shared.aws import sqs_client
 from shared.database import transaction
 from shared.dispatch import Dispatcher, message_for
 from shared.errors import DownloadFailed, QueueError, VideoUnreadable
 from shared.job_queue import JobQueue, Received
-from shared.job_store import Claimed, JobStore
+from shared.job_store import JobStore
 from shared.jobs import MAX_ATTEMPTS, Stage, Status
+from shared.letters import Redrive
 from shared.messages import JobMessage
 from shared.models import VideoAnalysisJob
-from shared.operations.dead_letters import DeadLetters, Redrive
+from shared.operations.dead_letters import DeadLetters
 from tests.builders import COACH, a_claimed_job, a_waiting_job
 
 
@@ -27,7 +29,7 @@ def jobs(engine) -> JobStore:
 
 @pytest.fixture
 def letters(jobs, queue, dead_letters) -> DeadLetters:
-    return DeadLetters(jobs, dead_letters, Dispatcher(jobs, queue))
+    return DeadLetters(dead_letters, Dispatcher(jobs, queue))
 
 
 @pytest.fixture
@@ -134,7 +136,7 @@ def test_two_letters_of_one_failed_job_send_it_once(letters, queue, a_failed_job
     a_letter(job_id, current=False)
     a_letter(job_id)
     settled = list(letters.redrive())
-    assert [one.plan.redrive for one in settled] == [Redrive.REVIVE, Redrive.REMOVE]
+    assert [one.plan.redrive for one in settled] == [Redrive.REMOVE, Redrive.REVIVE]
     assert job_ids(queue) == [job_id]
 
 
@@ -148,7 +150,7 @@ def test_a_job_that_a_worker_holds_is_left_alone(letters, engine, jobs, a_letter
 def test_a_job_out_of_tries_is_left_to_the_sweeper(letters, engine, jobs, a_letter):
     job_id = a_waiting_job(engine)
     with transaction(engine) as rows:
-        rows.execute(update(VideoAnalysisJob).values(attempt=MAX_ATTEMPTS))
+        rows.execute(update(VideoAnalysisJob).values(attempt=MAX_ATTEMPTS + 1))
     a_letter(job_id)
     (settled,) = letters.redrive()
     assert not settled.removed
@@ -161,7 +163,7 @@ def test_letters_that_nobody_can_act_on_stay(letters, queue_settings, resources)
         job_id=uuid4(), session_id=uuid4(), sample_fps=10, include_frames=False, trace_id="t"
     )
     for body in ("no job at all", unknown.model_dump_json()):
-        sqs.send_message(QueueUrl=resources.dead_letter_url, MessageBody=body)
+        sqs.send_message(QueueUrl=resources.queue.sqs_dead_letter_queue_url, MessageBody=body)
     assert [one.removed for one in letters.redrive()] == [False, False]
     assert {one.job_id for one in letters.look()} == {None, unknown.job_id}
 
@@ -268,7 +270,7 @@ def test_only_the_asked_job_is_purged(letters, a_failed_job, a_letter):
 
 def test_a_letter_that_is_none_can_be_purged(letters, queue_settings, resources):
     sqs_client(queue_settings).send_message(
-        QueueUrl=resources.dead_letter_url, MessageBody="no job at all"
+        QueueUrl=resources.queue.sqs_dead_letter_queue_url, MessageBody="no job at all"
     )
     (settled,) = letters.purge()
     assert settled.removed

@@ -95,4 +95,5 @@ def _exists(node: str) -> bool:
     if not (ROOT / path).exists():
         return False
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    return any(isinstance(part, ast.FunctionDef) and part.name == name for part in tree.body)
+    tests = (ast.FunctionDef, ast.ClassDef)
+    return any(isinstance(part, tests) and part.name == name for part in tree.body)

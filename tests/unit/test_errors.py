@@ -29,3 +29,8 @@ def test_only_a_new_video_helps_against_a_permanent_failure():
 def test_the_tree_at_the_top_of_the_file_names_every_error():
     names = {leaf.__name__ for leaf in _leaves()}
     assert [name for name in names if name not in (errors.__doc__ or "")] == []
+
+
+@pytest.mark.parametrize(("code", "own"), [("DISK_FULL", True), ("PROCESSING_FAILED", False)])
+def test_a_workers_own_fault_is_known_from_the_code(code, own):
+    assert errors.job_error(code, "words").workers_fault is own

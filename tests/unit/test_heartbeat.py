@@ -1,13 +1,15 @@
 import io
 import json
+import threading
 import time
 
 import pytest
 from sqlalchemy import create_engine
 
+from shared.attempt_store import Busy
 from shared.errors import LeaseLost, NoPersonFound, QueueError
 from shared.job_queue import JobQueue
-from shared.job_store import Busy, JobStore
+from shared.job_store import JobStore
 from shared.jobs import Status
 from shared.messages import JobMessage
 from shared.settings import WorkerSettings
@@ -15,10 +17,12 @@ from shared.telemetry import Metrics
 from shared.worker_store import WorkerStore
 from tests.builders import COACH, a_claimed_job
 from tests.fake_ecs_agent import fake_ecs_agent
-from worker_service.heartbeat import Heartbeat, Held
+from tests.waiting import wait_for
+from worker_service.heartbeat import LAST_BEAT_S, Heartbeat, Held
 from worker_service.task_protection import EcsTaskProtection, NoTaskProtection
 
-PATIENCE_S = 10
+STAYS_S = 1.6
+"""Only time shows that something stays so: longer than the second for which it was given."""
 
 
 @pytest.fixture
@@ -70,13 +74,6 @@ def heart(store, workers, queue, metrics):
     return make
 
 
-def _wait_until(condition):
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def _stopped(heartbeat):
     try:
         heartbeat.check()
@@ -89,7 +86,7 @@ def test_a_beating_heart_keeps_lease_and_message(engine, store, queue, heart):
     claimed = a_claimed_job(engine, lease_s=1)
     received = _receive(queue, claimed, visibility_s=1)
     with heart(claimed, received) as heartbeat:
-        time.sleep(1.6)
+        time.sleep(STAYS_S)
         heartbeat.check()
         assert queue.receive(wait_s=0, visibility_s=1) is None
         assert isinstance(store.claim(claimed.lease.job_id, worker="w2", lease_s=9), Busy)
@@ -98,7 +95,7 @@ def test_a_beating_heart_keeps_lease_and_message(engine, store, queue, heart):
 def test_a_beat_says_that_the_worker_lives_and_what_it_does(engine, queue, workers, heart):
     claimed = a_claimed_job(engine)
     with heart(claimed, _receive(queue, claimed, visibility_s=30)):
-        _wait_until(workers.alive)
+        wait_for(workers.alive, "a worker to be seen")
     (alive,) = workers.alive()
     assert (alive.id, alive.job_id, alive.attempt) == ("w1", claimed.lease.job_id, 1)
 
@@ -108,7 +105,7 @@ def test_a_beat_renews_the_task_protection(engine, queue, heart):
     with fake_ecs_agent() as agent:
         protection = EcsTaskProtection(agent.uri)
         with heart(claimed, _receive(queue, claimed, visibility_s=30), protection=protection):
-            _wait_until(lambda: agent.protected)
+            wait_for(lambda: agent.protected, "the task to be protected")
 
 
 def test_a_heart_that_lost_the_lease_says_so(engine, store, queue, heart):
@@ -116,7 +113,7 @@ def test_a_heart_that_lost_the_lease_says_so(engine, store, queue, heart):
     received = _receive(queue, claimed, visibility_s=30)
     store.fail(claimed.lease, NoPersonFound())
     with heart(claimed, received, heartbeat_s=0.05) as heartbeat:
-        _wait_until(lambda: _stopped(heartbeat))
+        wait_for(lambda: _stopped(heartbeat), "the heart to say so")
 
 
 def test_a_cancelled_job_is_seen_between_two_beats(engine, store, queue, heart):
@@ -125,9 +122,35 @@ def test_a_cancelled_job_is_seen_between_two_beats(engine, store, queue, heart):
     with heart(claimed, received, heartbeat_s=100, lease_s=300) as heartbeat:
         store.cancel(claimed.lease.job_id, owner=COACH)
         cancelled_at = time.monotonic()
-        _wait_until(lambda: _stopped(heartbeat))
+        wait_for(lambda: _stopped(heartbeat), "the heart to say so")
         assert time.monotonic() - cancelled_at < 2
     assert store.get(claimed.lease.job_id).status == Status.CANCELLED
+
+
+def test_a_silent_queue_hides_no_cancel_and_holds_up_no_end(engine, store, queue, workers, heart):
+    class Silent(JobQueue):
+        def extend(self, received, *, visibility_s):
+            asked.set()
+            answers.wait(60)
+
+    asked, answers = threading.Event(), threading.Event()
+    claimed = a_claimed_job(engine)
+    received = _receive(queue, claimed, visibility_s=30)
+    to = Silent(queue._client, queue._url)
+    try:
+        with heart(claimed, received, to=to, heartbeat_s=0.05, lease_s=30) as heartbeat:
+            assert asked.wait(10)
+            store.cancel(claimed.lease.job_id, owner=COACH)
+            cancelled_at = time.monotonic()
+            wait_for(lambda: _stopped(heartbeat), "the cancel to be seen")
+            assert time.monotonic() - cancelled_at < 2
+            ends_at = time.monotonic()
+        assert time.monotonic() - ends_at < LAST_BEAT_S + 2
+    finally:
+        answers.set()
+    for thread in heartbeat._threads:
+        thread.join(10)
+    assert workers.alive() == []
 
 
 def test_a_missed_beat_is_counted_and_made_up_for_soon(engine, queue, heart, metrics, store):
@@ -146,7 +169,7 @@ def test_a_missed_beat_is_counted_and_made_up_for_soon(engine, queue, heart, met
     claimed = a_claimed_job(engine)
     received = _receive(queue, claimed, visibility_s=30)
     with heart(claimed, received, to=away_once, heartbeat_s=2, lease_s=30) as heartbeat:
-        _wait_until(lambda: len(away_once.extended_at) == 2)
+        wait_for(lambda: len(away_once.extended_at) == 2, "a second try")
         heartbeat.check()
     first, second = away_once.extended_at
     assert 0.5 <= second - first < 1.5
@@ -159,7 +182,7 @@ def test_an_outage_of_the_database_keeps_the_message_hidden(engine, queue, heart
     claimed = a_claimed_job(engine)
     received = _receive(queue, claimed, visibility_s=1)
     with heart(claimed, received, jobs=JobStore(away)) as heartbeat:
-        time.sleep(1.6)
+        time.sleep(STAYS_S)
         heartbeat.check()
         assert queue.receive(wait_s=0, visibility_s=1) is None
     away.dispose()
@@ -170,7 +193,7 @@ def test_no_job_is_held_for_ever(engine, queue, heart):
     received = _receive(queue, claimed, visibility_s=30)
     with heart(claimed, received, lease_s=0.6, job_limit_s=0.4) as heartbeat:
         heartbeat.check()
-        _wait_until(lambda: _stopped(heartbeat))
+        wait_for(lambda: _stopped(heartbeat), "the heart to say so")
 
 
 def test_a_bug_does_not_stop_the_heart(engine, queue, heart, store):
@@ -183,5 +206,5 @@ def test_a_bug_does_not_stop_the_heart(engine, queue, heart, store):
     claimed = a_claimed_job(engine)
     received = _receive(queue, claimed, visibility_s=30)
     with heart(claimed, received, jobs=Buggy(engine), heartbeat_s=0.1) as heartbeat:
-        _wait_until(lambda: len(broken) > 1)
+        wait_for(lambda: len(broken) > 1, "a second beat")
         heartbeat.check()

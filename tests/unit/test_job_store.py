@@ -1,23 +1,27 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from shared.attempt_store import Busy, Claimed, Over, Progress
 from shared.errors import (
     DatabaseError,
     DownloadFailed,
     JobNotFound,
     LeaseLost,
+    MaxRetries,
     NoPersonFound,
     UploadMissing,
 )
 from shared.job_moves import Lease
-from shared.job_store import Busy, Claimed, JobStore, Over, Progress
+from shared.job_store import JobStore
 from shared.jobs import MAX_ATTEMPTS, Stage, Status
 from tests.builders import COACH, a_claimed_job, a_job, a_session, a_waiting_job
+from tests.waiting import wait_for
 
 EXPIRED = -1.0
 """A lease that ran out before it began."""
@@ -83,7 +87,7 @@ def test_a_finished_job_takes_no_further_result(engine, store):
     with pytest.raises(LeaseLost):
         _finish(store, lease)
     assert store.claim(lease.job_id, worker="w2", lease_s=60) == Over(
-        Status.COMPLETED, results_prefix="results/x/1/"
+        Status.COMPLETED, results_prefix="results/x/1/", attempt=1
     )
 
 
@@ -110,7 +114,8 @@ def test_a_passing_error_is_retried_until_the_attempts_are_used_up(engine, store
     assert statuses == [Status.PROCESSING, Status.PROCESSING, Status.FAILED]
     job = store.get(job_id)
     assert (job.error_code, job.user_action) == ("DOWNLOAD_FAILED", "contact_support")
-    assert store.claim(job_id, worker="w", lease_s=60) == Over(Status.FAILED, given_up=True)
+    over = Over(Status.FAILED, given_up=True, attempt=MAX_ATTEMPTS)
+    assert store.claim(job_id, worker="w", lease_s=60) == over
 
 
 def test_a_retrying_job_says_why(engine, store):
@@ -125,15 +130,65 @@ def test_a_permanent_error_fails_at_once(engine, store):
     lease = a_claimed_job(engine).lease
     assert store.fail(lease, NoPersonFound()) is Status.FAILED
     assert store.get(lease.job_id).user_action == "retake"
-    assert store.claim(lease.job_id, worker="w", lease_s=60) == Over(Status.FAILED)
+    assert store.claim(lease.job_id, worker="w", lease_s=60) == Over(Status.FAILED, attempt=1)
 
 
 def test_three_dead_workers_end_a_job(engine, store):
     job_id = a_waiting_job(engine)
     for _ in range(MAX_ATTEMPTS):
-        assert isinstance(store.claim(job_id, worker="w", lease_s=EXPIRED), Claimed)
-    assert store.claim(job_id, worker="w", lease_s=60) == Over(Status.FAILED, given_up=True)
+        claimed = store.claim(job_id, worker="w", lease_s=EXPIRED)
+        assert isinstance(claimed, Claimed)
+        assert not claimed.only_takes_over
+    last = store.claim(job_id, worker="w", lease_s=60)
+    assert isinstance(last, Claimed)
+    assert last.only_takes_over
+    assert store.fail(last.lease, MaxRetries()) is Status.FAILED
     assert store.get(job_id).error_code == "MAX_RETRIES"
+
+
+def test_the_claim_that_only_takes_over_is_granted_once(engine, store):
+    job_id = a_waiting_job(engine)
+    for _ in range(MAX_ATTEMPTS + 1):
+        assert isinstance(store.claim(job_id, worker="w", lease_s=EXPIRED), Claimed)
+    over = Over(Status.FAILED, given_up=True, attempt=MAX_ATTEMPTS + 1)
+    assert store.claim(job_id, worker="w", lease_s=60) == over
+    assert store.get(job_id).error_code == "MAX_RETRIES"
+
+
+def test_a_lease_given_back_at_the_last_claim_still_only_takes_over(engine, store):
+    job_id = a_waiting_job(engine)
+    for _ in range(MAX_ATTEMPTS):
+        store.claim(job_id, worker="w", lease_s=EXPIRED)
+    store.give_back(store.claim(job_id, worker="w", lease_s=60).lease)
+    assert store.claim(job_id, worker="w", lease_s=60).only_takes_over
+
+
+def test_a_lease_is_not_shorter_for_having_waited_for_a_lock(engine, store):
+    lease = a_claimed_job(engine).lease
+    with ThreadPoolExecutor(1) as pool, engine.begin() as connection:
+        connection.execute(text("UPDATE video_analysis_jobs SET percent = 1"))
+        beat = pool.submit(store.beat, lease, lease_s=60)
+        wait_for(lambda: _waits_for_a_lock(engine), "the beat to wait")
+        connection.execute(text("SELECT pg_sleep(0.2)"))
+        released = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        connection.commit()
+        beat.result(timeout=10)
+    assert store.get(lease.job_id).lease_until >= released + timedelta(seconds=60)
+
+
+def _waits_for_a_lock(engine) -> bool:
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    with engine.connect() as connection:
+        return bool(connection.execute(text(waiting)).scalar_one())
+
+
+def test_the_message_of_a_job_in_work_is_not_replaced(engine, store):
+    claimed = a_claimed_job(engine)
+    assert not store.sent(claimed.lease.job_id, "late")
+    waiting = a_waiting_job(engine)
+    before = store.get(waiting).updated_at
+    assert store.sent(waiting, "in time")
+    assert store.get(waiting).updated_at == before
 
 
 def test_a_job_given_back_does_not_lose_an_attempt(engine, store):

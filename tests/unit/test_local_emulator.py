@@ -29,14 +29,10 @@ def test_the_job_queue_is_as_in_the_stack(resources):
     assert int(queue["VisibilityTimeout"]) == VISIBILITY_TIMEOUT_S
     assert int(queue["MessageRetentionPeriod"]) == 4 * 86_400
     redrive = json.loads(queue["RedrivePolicy"])
-    dead_letters = attributes(resources, resources.dead_letter_url)
+    dead_letters = attributes(resources, resources.queue.sqs_dead_letter_queue_url)
     assert redrive["deadLetterTargetArn"] == dead_letters["QueueArn"]
     assert int(redrive["maxReceiveCount"]) == 4
     assert int(dead_letters["MessageRetentionPeriod"]) == 14 * 86_400
-
-
-def test_the_dead_letters_are_where_the_settings_say(resources):
-    assert resources.queue.sqs_dead_letter_queue_url == resources.dead_letter_url
 
 
 def test_the_queue_of_upload_events_is_as_in_the_stack(resources):

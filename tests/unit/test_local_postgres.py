@@ -6,8 +6,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from local.errors import DidNotStart
 from local.postgres import cluster, postgres
 from local.postgres_programs import OLDEST, WHEEL, PostgresPrograms, find_programs
 from local.processes import LOOPBACK, free_port
+from tests.waiting import wait_for
 
 KEEPS_ONE_RUNNING = """
 import sys, time
@@ -58,15 +57,6 @@ def server_arguments(port: int) -> list[str] | None:
             if arguments[0].endswith("postgres") and f"port={port}" in arguments:
                 return [*arguments, str(process.parent)]
     return None
-
-
-def happens_soon(condition: Callable[[], bool], *, within_s: float = 10) -> bool:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 @pytest.fixture(autouse=True)
@@ -144,9 +134,9 @@ def test_it_ends_when_we_are_killed(tmp_path):
     finally:
         parent.kill()
         parent.communicate()
-    assert happens_soon(lambda: not server_arguments(port))
+    wait_for(lambda: not server_arguments(port), "the server to be gone")
     home = Path(arguments[arguments.index("-D") + 1]).parent
-    assert happens_soon(lambda: not home.exists())
+    wait_for(lambda: not home.exists(), "its data to be gone")
 
 
 def from_the_wheel(nowhere: Path) -> PostgresPrograms:

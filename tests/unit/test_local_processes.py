@@ -4,13 +4,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from local.errors import DidNotStart, PartEnded
 from local.processes import child, free_port, listens, reachable_by_others
+from tests.processes import children, is_running
+from tests.waiting import wait_for
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(600)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEPER}"
@@ -19,27 +20,6 @@ import subprocess, sys
 print(subprocess.Popen([sys.executable, "-c", {SLEEPER!r}]).pid, flush=True)
 {SLEEPER}
 """
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process runs; one that nobody has waited for yet does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):  # before, or while, it is read
-        return False
-
-
-def ends_soon(pid: int, *, within_s: float = 10) -> bool:
-    deadline = time.monotonic() + within_s
-    while is_alive(pid):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def children_of(pid: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def python(code: str) -> list[str]:
@@ -54,8 +34,8 @@ def test_a_child_ends_with_its_block(tmp_path):
     log = tmp_path / "log"
     with child("It", python(SLEEPER), log=log) as it:
         it.wait_until(lambda: says("up", log))
-        (pid,) = children_of(it.leash.pid)
-    assert not is_alive(pid)
+        (pid,) = children(it.leash.pid)
+    assert not is_running(pid)
 
 
 def test_a_child_ends_when_its_block_raises(tmp_path):
@@ -64,20 +44,20 @@ def test_a_child_ends_when_its_block_raises(tmp_path):
     def break_off() -> None:
         with child("It", python(SLEEPER), log=tmp_path / "log") as it:
             it.wait_until(lambda: says("up", it.log))
-            pids.extend(children_of(it.leash.pid))
+            pids.extend(children(it.leash.pid))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         break_off()
-    assert not is_alive(*pids)
+    assert not is_running(*pids)
 
 
 def test_a_child_that_ignores_the_signal_is_killed(tmp_path):
     log = tmp_path / "log"
     with child("It", python(STUBBORN), log=log, grace_s=1) as it:
         it.wait_until(lambda: says("up", log))
-        (pid,) = children_of(it.leash.pid)
-    assert not is_alive(pid)
+        (pid,) = children(it.leash.pid)
+    assert not is_running(pid)
 
 
 def test_what_a_child_started_ends_with_it(tmp_path):
@@ -85,8 +65,8 @@ def test_what_a_child_started_ends_with_it(tmp_path):
     with child("It", python(WITH_GRANDCHILD), log=log) as it:
         it.wait_until(lambda: says("up", log))
         grandchild = int(log.read_text().split()[0])
-        assert is_alive(grandchild)
-    assert ends_soon(grandchild)
+        assert is_running(grandchild)
+    wait_for(lambda: not is_running(grandchild), "the process to end")
 
 
 def test_a_child_ends_when_we_are_killed(tmp_path):
@@ -107,14 +87,12 @@ with child("It", {python(SLEEPER)!r}, log=Path({str(log)!r})) as it:
     try:
         assert parent.stdout is not None
         leash = int(parent.stdout.readline())
-        while not children_of(leash):
-            time.sleep(0.02)
-        (pid,) = children_of(leash)
+        (pid,) = wait_for(lambda: children(leash), "the leash's child")
     finally:
         parent.kill()
         parent.communicate()
-    assert ends_soon(pid)
-    assert ends_soon(leash)
+    wait_for(lambda: not is_running(pid), "the process to end")
+    wait_for(lambda: not is_running(leash), "the process to end")
 
 
 def test_a_child_takes_its_folder_along(tmp_path):
@@ -129,9 +107,9 @@ def test_a_child_ends_when_its_leash_is_told_to_stop(tmp_path):
     log = tmp_path / "log"
     with child("It", python(SLEEPER), log=log) as it:
         it.wait_until(lambda: says("up", log))
-        (pid,) = children_of(it.leash.pid)
+        (pid,) = children(it.leash.pid)
         os.kill(it.leash.pid, signal.SIGTERM)
-        assert ends_soon(pid)
+        wait_for(lambda: not is_running(pid), "the process to end")
 
 
 def test_a_child_that_ends_while_starting_is_told_with_its_last_words(tmp_path):

@@ -5,7 +5,6 @@ the real settling of messages.
 """
 
 from dataclasses import dataclass
-from io import StringIO
 from uuid import UUID
 
 from hypothesis import HealthCheck, settings
@@ -20,29 +19,24 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Engine, text
 
+from shared.attempt_store import Busy, Claimed, Over
 from shared.dispatch import Dispatcher, message_for
 from shared.errors import DownloadFailed, JobNotCancellable, LeaseLost, NoPersonFound, QueueError
 from shared.job_queue import Received
-from shared.job_store import Busy, Claimed, JobStore, Over
+from shared.job_store import JobStore
 from shared.jobs import LEASED, AttemptOutcome, Stage, Status
 from shared.media_store import MediaStore
 from shared.messages import JobMessage
-from shared.session_store import SessionStore
 from shared.settings import (
     LEASE_S,
     MAX_RECEIVE_COUNT,
     VISIBILITY_TIMEOUT_S,
     SweepSettings,
-    UploadSettings,
     WorkerSettings,
 )
-from shared.sweep.rows import SweepStore
-from shared.sweep.sweeper import Sweeper
-from shared.telemetry import Metrics
-from shared.uploads import Uploads
-from shared.worker_store import WorkerStore
 from tests.builders import COACH, a_session, a_waiting_job
 from tests.fake_sqs import Clock, FakeSqs, queue_of
+from tests.sweeping import a_sweeper
 from worker_service.settle import Settler
 
 LONG_S = 2000
@@ -56,7 +50,9 @@ AGE = """
 UPDATE video_analysis_jobs
 SET lease_until = lease_until - CAST(:passed AS interval),
     updated_at = updated_at - CAST(:passed AS interval),
-    started_at = started_at - CAST(:passed AS interval)
+    started_at = started_at - CAST(:passed AS interval),
+    completed_at = completed_at - CAST(:passed AS interval),
+    pushed_at = pushed_at - CAST(:passed AS interval)
 """
 
 
@@ -81,14 +77,8 @@ class Operation(RuleBasedStateMachine):
         self.jobs = JobStore(engine)
         self.dispatcher = Dispatcher(self.jobs, self.queue)
         self.settler = Settler(self.jobs, media, self.queue, WorkerSettings())
-        uploads = Uploads(SessionStore(engine), self.jobs, media, self.queue, UploadSettings())
-        self.sweeper = Sweeper(
-            store=SweepStore(engine),
-            uploads=uploads,
-            workers=WorkerStore(engine),
-            dead_letters=queue_of(self.dead_letters),
-            settings=SweepSettings(),
-            metrics=Metrics(service="test", stage="test", stream=StringIO()),
+        self.sweeper = a_sweeper(
+            engine, media, self.queue, queue_of(self.dead_letters), settings=SweepSettings()
         )
         self.ids: list[UUID] = []
         self.in_hand: list[InHand] = []
@@ -104,8 +94,6 @@ class Operation(RuleBasedStateMachine):
         for job_id in self.ids:
             if sent:
                 self.dispatcher.send(self.jobs.get(job_id))
-
-    # --- workers --------------------------------------------------------------------------------
 
     @rule()
     def a_worker_polls(self) -> None:
@@ -174,8 +162,6 @@ class Operation(RuleBasedStateMachine):
             except (LeaseLost, QueueError):
                 continue
 
-    # --- the world ------------------------------------------------------------------------------
-
     @rule(seconds=st.sampled_from([60, LEASE_S + 5, VISIBILITY_TIMEOUT_S + 5, LONG_S]))
     def time_passes(self, seconds: int) -> None:
         self.clock.now_s += seconds
@@ -224,8 +210,6 @@ class Operation(RuleBasedStateMachine):
         if not dies_before_send:
             self.dispatcher.send(self.jobs.get(job_id))
 
-    # --- what always holds ----------------------------------------------------------------------
-
     @invariant()
     def what_is_final_stays(self) -> None:
         for job_id in self.ids:
@@ -254,8 +238,6 @@ class Operation(RuleBasedStateMachine):
         assert {job_id for job_id in self.ids if self._is(job_id, "completed")} == self.completed
         self.what_is_final_stays()
         self.the_history_has_a_line_for_each_attempt()
-
-    # --- inside ---------------------------------------------------------------------------------
 
     def _any(self, data: st.DataObject) -> InHand:
         """One worker's work, which is out of its hands afterwards."""

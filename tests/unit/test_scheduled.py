@@ -1,13 +1,11 @@
 """The entries beside the API, as Lambda calls them: wired from the environment."""
 
 import json
-import logging
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import structlog
 from sqlalchemy import update
 
 from api_lambda.dependencies import backstage
@@ -18,17 +16,13 @@ from shared.job_store import JobStore
 from shared.models import VideoAnalysisJob
 from shared.settings import RuntimeSettings
 from tests.builders import a_waiting_job
+from tests.logging_as_before import logging_as_before
 
 
 @pytest.fixture(autouse=True)
 def _logging_as_before():
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
+    with logging_as_before():
+        yield
 
 
 @pytest.fixture
@@ -71,7 +65,7 @@ def test_the_sweep_does_its_work_and_says_so(deploy, a_forgotten_job, engine, ca
 def test_a_sweep_that_left_something_fails_at_its_end(
     deploy, a_forgotten_job, engine, resources, capsys
 ):
-    deploy(SQS_DEAD_LETTER_QUEUE_URL=f"{resources.dead_letter_url}-gone")
+    deploy(SQS_DEAD_LETTER_QUEUE_URL=f"{resources.queue.sqs_dead_letter_queue_url}-gone")
     with pytest.raises(SweepIncomplete, match="errors: 1"):
         sweep({}, None)
     assert JobStore(engine).get(a_forgotten_job).sqs_message_id is not None

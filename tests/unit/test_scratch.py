@@ -1,5 +1,6 @@
 import errno
 import resource
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -120,3 +121,24 @@ def test_another_trouble_with_files_keeps_its_name(scratch):
     with pytest.raises(FileNotFoundError) as raised, scratch.folder() as folder:
         (folder / "none").read_bytes()
     assert raised.value.errno == errno.ENOENT
+
+
+def test_where_no_folder_can_be_locked_none_are_left_lying_about(tmp_path):
+    """As where file locks are not supported; here the process may open nothing more."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))
+    try:
+        with pytest.raises(OSError, match="locks"):
+            Scratch(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_was_cleared_away_is_made_anew_and_held(tmp_path, scratch):
+    shutil.rmtree(scratch.path)
+    with scratch.folder() as folder:
+        (folder / "source").write_bytes(b"x")
+        other = Scratch(tmp_path)
+        assert (folder / "source").exists()
+        other.close()

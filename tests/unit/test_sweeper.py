@@ -4,31 +4,29 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import StringIO
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import update
 
+from shared.attempt_store import Claimed
 from shared.aws import s3_client, sqs_client
-from shared.database import transaction
-from shared.dispatch import Dispatcher, message_for
+from shared.dispatch import Dispatcher
 from shared.errors import DownloadFailed, NoPersonFound
 from shared.job_moves import Lease
 from shared.job_queue import JobQueue
-from shared.job_store import Claimed, JobStore
+from shared.job_store import JobStore
 from shared.jobs import MAX_ATTEMPTS, AttemptOutcome, Stage, Status
 from shared.media_store import MediaStore, all_results_prefix, results_prefix
-from shared.models import VideoAnalysisJob
 from shared.session_store import SessionStore
 from shared.settings import SweepSettings, UploadSettings
-from shared.sweep.rows import SweepStore
-from shared.sweep.sweeper import Sweeper, Swept
-from shared.telemetry import Metrics
+from shared.sweep.sweeper import Swept
 from shared.uploads import NewUpload, Uploads
 from shared.worker_store import WorkerStore
 from tests.builders import COACH, a_claimed_job, a_job, a_session, a_waiting_job
+from tests.sweeping import a_sweeper, messages_in, set_row, used_up_job, where
 
 LONG_AGO = timedelta(days=1)
 
@@ -50,27 +48,20 @@ def emf():
 
 @pytest.fixture
 def sweeper(engine, uploads, dead_letters, emf):
-    return Sweeper(
-        store=SweepStore(engine),
-        uploads=uploads,
-        workers=WorkerStore(engine),
-        dead_letters=dead_letters,
-        settings=SweepSettings(),
-        metrics=Metrics(service="test", stage="test", stream=emf),
+    return a_sweeper(
+        engine, uploads.media, uploads.queue, dead_letters, limits=uploads.limits, stream=emf
     )
 
 
 @pytest.fixture
 def change(engine):
     """Changes a row in ways that only time does."""
+    return partial(set_row, engine)
 
-    def change(job_id: UUID, **values: object) -> None:
-        with transaction(engine) as rows:
-            rows.execute(
-                update(VideoAnalysisJob).where(VideoAnalysisJob.id == job_id).values(**values)
-            )
 
-    return change
+@pytest.fixture
+def a_used_up_job(engine):
+    return partial(used_up_job, engine)
 
 
 @pytest.fixture
@@ -78,7 +69,7 @@ def left_alone(change):
     """Lets a job lie untouched for so long."""
 
     def left_alone(job_id: UUID, idle: timedelta = LONG_AGO) -> UUID:
-        change(job_id, updated_at=datetime.now(UTC) - idle)
+        change(job_id, updated_at=datetime.now(UTC) - idle, pushed_at=None)
         return job_id
 
     return left_alone
@@ -96,20 +87,6 @@ def dead(change):
 
 
 @pytest.fixture
-def a_used_up_job(engine, jobs, dead):
-    """Its last allowed worker vanished."""
-
-    def used_up():
-        lease = a_claimed_job(engine, lease_s=-1).lease
-        for _ in range(MAX_ATTEMPTS - 1):
-            claimed = jobs.claim(lease.job_id, worker="w", lease_s=-1)
-            assert isinstance(claimed, Claimed)
-        return dead(lease)
-
-    return used_up
-
-
-@pytest.fixture
 def a_file(media, tmp_path):
     """Stores an object and returns its key."""
 
@@ -122,26 +99,8 @@ def a_file(media, tmp_path):
     return store
 
 
-def messages_in(queue) -> list[str]:
-    """The ids of the jobs whose messages can be received, and puts them back."""
-    received = [
-        message for _ in range(5) for message in queue.receive_some(10, wait_s=0, visibility_s=30)
-    ]
-    for message in received:
-        queue.extend(message, visibility_s=0)
-    return sorted(json.loads(message.body)["job_id"] for message in received)
-
-
-def sent(jobs, queue, job_id) -> str:
+def sent(jobs, queue, job_id) -> str | None:
     return Dispatcher(jobs, queue).send(jobs.get(job_id))
-
-
-def where(jobs, job_id) -> tuple[str, str, str | None]:
-    job = jobs.get(job_id)
-    return job.status, job.stage, job.error_code
-
-
-# --- waiting jobs -------------------------------------------------------------------------------
 
 
 def test_where_nothing_is_wrong_nothing_is_done(engine, sweeper, queue, dead_letters):
@@ -188,10 +147,22 @@ def test_while_the_queue_holds_messages_none_is_taken_for_lost(
     silent, other = a_waiting_job(engine), a_waiting_job(engine)
     jobs.sent(silent, "somewhere behind")
     sent(jobs, queue, other)
-    left_alone(silent)
+    left_alone(silent, timedelta(hours=1))
     assert sweeper.sweep() == Swept()
     hidden = queue.receive(wait_s=0, visibility_s=30)
     assert hidden is not None
+    assert sweeper.sweep() == Swept()
+
+
+def test_after_two_hours_a_job_is_sent_again_behind_any_queue_but_not_at_every_sweep(
+    engine, sweeper, jobs, queue, left_alone
+):
+    silent, other = a_waiting_job(engine), a_waiting_job(engine)
+    jobs.sent(silent, "lost")
+    sent(jobs, queue, other)
+    left_alone(silent, timedelta(hours=2, minutes=1))
+    assert sweeper.sweep() == Swept(resent=1)
+    assert messages_in(queue) == sorted([str(silent), str(other)])
     assert sweeper.sweep() == Swept()
 
 
@@ -211,9 +182,6 @@ def test_a_job_that_is_tried_anew_after_days_has_all_its_time_again(engine, swee
     assert sweeper.sweep() == Swept()
 
 
-# --- dead workers -------------------------------------------------------------------------------
-
-
 def test_a_job_whose_worker_vanished_waits_again_and_the_try_counts(
     engine, sweeper, jobs, queue, dead
 ):
@@ -223,6 +191,35 @@ def test_a_job_whose_worker_vanished_waits_again_and_the_try_counts(
     assert messages_in(queue) == [str(job_id)]
     assert [one.outcome for one in jobs.attempts(job_id)] == [AttemptOutcome.LOST]
     assert jobs.get(job_id).attempts_returned == 0
+
+
+def test_a_lease_is_dead_when_two_sweeps_found_it_so(engine, sweeper, jobs, dead, change):
+    """A database that was away for long finds every lease over, and the workers alive."""
+    lease = a_claimed_job(engine).lease
+    dead(lease)
+    careful = replace(sweeper, settings=SweepSettings())
+    assert careful.sweep() == Swept()
+    jobs.beat(lease, lease_s=60)  # it lives
+    dead(lease, timedelta(minutes=20))
+    seen = datetime.now(UTC) - timedelta(minutes=40)  # under the lease before
+    change(lease.job_id, pushed_at=seen)
+    assert careful.sweep() == Swept()
+    change(lease.job_id, pushed_at=datetime.now(UTC) - timedelta(seconds=31))
+    assert careful.sweep() == Swept(reclaimed=1)
+
+
+def test_after_the_last_try_one_more_worker_may_take_over(engine, sweeper, jobs, queue, dead):
+    lease = a_claimed_job(engine, lease_s=-1).lease
+    for _ in range(MAX_ATTEMPTS - 1):
+        assert isinstance(jobs.claim(lease.job_id, worker="w", lease_s=-1), Claimed)
+    dead(lease)
+    assert sweeper.sweep() == Swept(reclaimed=1)
+    assert messages_in(queue) == [str(lease.job_id)]
+    claimed = jobs.claim(lease.job_id, worker="w", lease_s=-1)
+    assert isinstance(claimed, Claimed)
+    assert claimed.only_takes_over
+    dead(lease)
+    assert sweeper.sweep() == Swept(failed=1)
 
 
 def test_a_lease_that_just_ran_out_is_left_to_the_next_worker(engine, sweeper, dead):
@@ -235,7 +232,7 @@ def test_a_job_that_lost_its_last_worker_fails_and_leaves_no_files(
 ):
     job_id = a_used_up_job()
     neighbour = uuid4()
-    for attempt in (1, 2):
+    for attempt in (1, 2, 3, 4):
         a_file(results_prefix(job_id, attempt) + "frames.json.gz")
     kept = a_file(results_prefix(neighbour, 1) + "results.json")
     assert sweeper.sweep() == Swept(failed=1)
@@ -249,9 +246,6 @@ def test_more_jobs_than_a_batch_are_done_by_the_next_sweeps(engine, sweeper, que
     small = replace(sweeper, settings=SweepSettings(sweep_batch=2))
     assert [small.sweep().sent for _ in range(4)] == [2, 2, 1, 0]
     assert messages_in(queue) == waiting
-
-
-# --- uploads ------------------------------------------------------------------------------------
 
 
 def an_upload(engine, uploads, change, content: bytes | None, **declared):
@@ -308,104 +302,6 @@ def test_an_upload_still_has_the_grace_time(engine, sweeper, uploads, jobs, chan
     assert jobs.get(job.id).stage == Stage.AWAITING_UPLOAD
 
 
-# --- dead letters -------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def set_aside(dead_letters):
-    """Puts a job's message into the dead-letter queue and returns its id."""
-
-    def set_aside(job):
-        return dead_letters.send(message_for(job))
-
-    return set_aside
-
-
-def test_a_dead_letter_whose_job_may_be_tried_was_only_lost(
-    engine, sweeper, jobs, queue, dead_letters, set_aside
-):
-    job_id = a_waiting_job(engine)
-    jobs.sent(job_id, set_aside(jobs.get(job_id)))
-    assert sweeper.sweep() == Swept(letters_resent=1)
-    assert messages_in(queue) == [str(job_id)]
-    assert messages_in(dead_letters) == []
-    assert sweeper.sweep() == Swept()
-
-
-def test_a_dead_letter_of_a_worker_that_just_died_is_sent_anew(
-    engine, sweeper, jobs, queue, set_aside
-):
-    job_id = a_waiting_job(engine)
-    letter = set_aside(jobs.get(job_id))
-    jobs.claim(job_id, worker="w", lease_s=-1, message_id=letter)
-    assert sweeper.sweep() == Swept(letters_resent=1)
-    assert messages_in(queue) == [str(job_id)]
-    assert [one.outcome for one in jobs.attempts(job_id)] == [AttemptOutcome.LOST]
-
-
-def test_a_dead_letter_of_a_worker_at_work_stays(engine, sweeper, jobs, dead_letters, set_aside):
-    job_id = a_waiting_job(engine)
-    jobs.claim(job_id, worker="w", lease_s=60, message_id=set_aside(jobs.get(job_id)))
-    assert sweeper.sweep() == Swept()
-    assert messages_in(dead_letters) == [str(job_id)]
-
-
-def test_a_dead_letter_of_a_job_without_tries_fails_it_and_stays_for_the_operator(
-    sweeper, jobs, dead_letters, set_aside, change, a_used_up_job
-):
-    job_id = a_used_up_job()
-    just_now = datetime.now(UTC) - timedelta(seconds=1)
-    change(job_id, sqs_message_id=set_aside(jobs.get(job_id)), lease_until=just_now)
-    assert sweeper.sweep() == Swept(failed=1)
-    assert where(jobs, job_id) == (Status.FAILED, Stage.FAILED, "MAX_RETRIES")
-    assert sweeper.sweep() == Swept()
-    assert messages_in(dead_letters) == [str(job_id)]
-
-
-def test_a_dead_letter_that_another_message_replaced_is_removed(
-    engine, sweeper, jobs, queue, dead_letters, set_aside
-):
-    job_id = a_waiting_job(engine)
-    set_aside(jobs.get(job_id))
-    sent(jobs, queue, job_id)
-    assert sweeper.sweep() == Swept(letters_removed=1)
-    assert messages_in(queue) == [str(job_id)]
-    assert messages_in(dead_letters) == []
-
-
-def test_a_dead_letter_of_a_job_that_is_over_is_removed(
-    engine, sweeper, jobs, dead_letters, set_aside
-):
-    lease = a_claimed_job(engine).lease
-    set_aside(jobs.get(lease.job_id))
-    jobs.fail(lease, NoPersonFound())
-    assert sweeper.sweep() == Swept(letters_removed=1)
-    assert messages_in(dead_letters) == []
-
-
-def test_dead_letters_that_nobody_understands_stay(engine, sweeper, jobs, dead_letters, set_aside):
-    stranger = jobs.get(a_waiting_job(engine))
-    stranger.id = uuid4()
-    set_aside(stranger)
-    dead_letters._client.send_message(QueueUrl=dead_letters._url, MessageBody="no json")
-    assert sweeper.sweep() == Swept()
-    assert dead_letters.depth().visible == 2
-
-
-def test_every_dead_letter_is_looked_at_however_many_stay(
-    engine, sweeper, jobs, queue, dead_letters, set_aside
-):
-    for _ in range(12):
-        dead_letters._client.send_message(QueueUrl=dead_letters._url, MessageBody="no json")
-    job_id = a_waiting_job(engine)
-    jobs.sent(job_id, set_aside(jobs.get(job_id)))
-    assert sweeper.sweep() == Swept(letters_resent=1)
-    assert dead_letters.depth().visible == 12
-
-
-# --- the sweep as a whole -----------------------------------------------------------------------
-
-
 def test_workers_not_heard_for_a_day_are_forgotten(engine, sweeper):
     workers = WorkerStore(engine)
     workers.seen("here")
@@ -418,7 +314,7 @@ def test_workers_not_heard_for_a_day_are_forgotten(engine, sweeper):
     assert [worker.id for worker in workers.alive()] == ["here"]
 
 
-def test_without_s3_a_job_is_not_failed_and_the_rest_is_done(
+def test_without_s3_jobs_end_all_the_same_and_their_files_go_later(
     engine, sweeper, uploads, storage, a_used_up_job, left_alone, change, a_file
 ):
     jobs, media = uploads.jobs, uploads.media
@@ -426,12 +322,14 @@ def test_without_s3_a_job_is_not_failed_and_the_rest_is_done(
     a_file(results_prefix(used_up, 1) + "frames.json.gz")
     overdue = an_upload(engine, uploads, change, None)
     away = MediaStore(s3_client(storage), "there-is-no-such-bucket")
-    broken = replace(sweeper, uploads=replace(uploads, media=away))
-    assert broken.sweep() == Swept(sent=1, errors=2)
-    assert jobs.get(used_up).status == Status.PROCESSING
+    broken = replace(sweeper, uploads=replace(uploads, media=away), media=away)
+    assert broken.sweep() == Swept(sent=1, failed=1, errors=1)
+    assert jobs.get(used_up).status == Status.FAILED
     assert jobs.get(overdue.id).status == Status.QUEUED
     assert jobs.get(waiting).sqs_message_id is not None
-    assert sweeper.sweep() == Swept(failed=1)
+    long_ago = datetime.now(UTC) - LONG_AGO
+    change(used_up, completed_at=long_ago, updated_at=long_ago, pushed_at=None)
+    assert sweeper.sweep() == Swept(tidied=1)
     assert media.keys(all_results_prefix(used_up)) == []
 
 
@@ -440,7 +338,9 @@ def test_without_sqs_nothing_is_lost(
 ):
     waiting, orphan = left_alone(a_waiting_job(engine)), dead(a_claimed_job(engine).lease)
     gone = JobQueue(sqs_client(queue_settings), queue_settings.sqs_queue_url + "-gone")
-    broken = replace(sweeper, uploads=replace(uploads, queue=gone))
+    broken = replace(
+        sweeper, uploads=replace(uploads, queue=gone), dispatcher=Dispatcher(jobs, gone)
+    )
     swept = broken.sweep()
     assert (swept.sent, swept.reclaimed, swept.errors) == (0, 0, 3)
     for job_id in (waiting, orphan):
@@ -465,7 +365,7 @@ def test_sweepers_at_the_same_time_do_nothing_twice(
     waiting = {left_alone(a_waiting_job(engine)) for _ in range(12)}
     orphans = {dead(a_claimed_job(engine).lease) for _ in range(6)}
     used_up = {a_used_up_job() for _ in range(4)}
-    small = replace(sweeper, settings=SweepSettings(sweep_batch=5))
+    small = replace(sweeper, settings=SweepSettings(sweep_batch=5, sweep_sure_s=0))
     with ThreadPoolExecutor(4) as pool:
         rounds = list(pool.map(lambda _: small.sweep(), range(16)))
     assert sum(swept.sent for swept in rounds) == len(waiting)

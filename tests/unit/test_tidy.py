@@ -32,22 +32,30 @@ def test_only_the_results_of_the_row_stay(media, stored):
         results_prefix(job, 2) + "results.json",
         results_prefix(neighbour, 1) + "results.json",
     )
-    assert tidy(media, job, results_prefix(job, 2)) == 2
+    assert tidy(media, job, keep=results_prefix(job, 2), up_to=12) == 2
     assert sorted(media.keys("results/")) == kept
-    assert tidy(media, job, results_prefix(job, 2)) == 0
+    assert tidy(media, job, keep=results_prefix(job, 2), up_to=12) == 0
 
 
 def test_attempt_1_is_not_taken_for_attempt_12(media, stored):
     job = uuid4()
     stored(results_prefix(job, 12) + "results.json")
-    assert tidy(media, job, results_prefix(job, 1)) == 1
+    assert tidy(media, job, keep=results_prefix(job, 1), up_to=12) == 1
 
 
 def test_a_job_without_results_leaves_nothing(media, stored):
     job = uuid4()
     stored(*(results_prefix(job, attempt) + "results.json" for attempt in (1, 2, 3)))
-    assert tidy(media, job, None) == 3
+    assert tidy(media, job, keep=None, up_to=3) == 3
     assert media.keys("results/") == []
+
+
+def test_what_a_later_attempt_stored_stays(media, stored):
+    job = uuid4()
+    stored(results_prefix(job, 3) + "results.json")
+    later = stored(results_prefix(job, 4) + "results.json", results_prefix(job, 10) + "frames")
+    assert tidy(media, job, keep=None, up_to=3) == 1
+    assert sorted(media.keys("results/")) == later
 
 
 def test_more_keys_than_s3_takes_at_once_are_deleted(media, stored):
@@ -60,4 +68,4 @@ def test_more_keys_than_s3_takes_at_once_are_deleted(media, stored):
 def test_without_s3_it_says_so(storage):
     away = MediaStore(s3_client(storage), "there-is-no-such-bucket")
     with pytest.raises(StorageError):
-        tidy(away, uuid4(), None)
+        tidy(away, uuid4(), keep=None, up_to=3)

@@ -19,7 +19,7 @@ def main() -> None:
     descriptor, worker_pid = (int(argument) for argument in sys.argv[1:])
     arrange_death(worker_pid)
     runtime = RuntimeSettings()
-    configure_logging(service="worker", stage=runtime.stage, level=runtime.log_level)
+    configure_logging(service="analyst", stage=runtime.stage, level=runtime.log_level)
     with suppress(ConnectionError), socket.socket(fileno=descriptor) as line:
         serve(line, Bench(WorkerSettings()))  # it hung up before it was told something: no matter
 

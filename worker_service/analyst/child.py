@@ -15,6 +15,7 @@ from shared.telemetry import logger
 from worker_service.analyst.orders import Order
 from worker_service.analyst.wire import (
     LONGEST_LINE,
+    Begun,
     NotUnderstood,
     Ready,
     Said,
@@ -43,6 +44,7 @@ class Child:
 
     Attributes:
         ready: what it said when it was ready to work; None before that was heard.
+        has_begun: whether it was heard to have its last order in hand.
     """
 
     def __init__(self, program: Sequence[str], environment: Mapping[str, str]) -> None:
@@ -65,6 +67,7 @@ class Child:
                 ours.close()
                 raise
         self.ready: Ready | None = None
+        self.has_begun = False
         self._socket = ours
         self._selector = selectors.DefaultSelector()
         self._selector.register(ours, selectors.EVENT_READ)
@@ -86,6 +89,7 @@ class Child:
         Raises:
             ChildEnded: it is gone.
         """
+        self.has_begun = False
         try:
             self._socket.sendall(line_of(order))
         except OSError as error:
@@ -109,6 +113,7 @@ class Child:
         said = understand(line)
         if isinstance(said, Ready):
             self.ready = said
+        self.has_begun |= isinstance(said, Begun)
         return said
 
     def memory_mib(self) -> float:

@@ -40,6 +40,10 @@ class Analyst(Protocol):
         """What the last analysis ran on: `cpu` or `gpu`; None when that is not known."""
         ...
 
+    def start(self) -> None:
+        """Get ready for the next video; call it while there is time."""
+        ...
+
     def analyse(
         self,
         order: Order,

@@ -9,7 +9,7 @@ from shared.errors import JobError, ModelUnavailable, ProcessingFailed
 from shared.telemetry import logger
 from worker_service.analyst.keeper import MOST_ANALYSES, Keeper
 from worker_service.analyst.orders import Order
-from worker_service.analyst.supervise import Broken, Limits, TooBig, carry_out
+from worker_service.analyst.supervise import Broken, Limits, NeverBegan, TooBig, carry_out
 from worker_service.analyst.wire import Done, Failed
 from worker_service.pipeline.pose.device import Device, DeviceWish
 from worker_service.pipeline.steps import StepProgress
@@ -30,11 +30,13 @@ class _Ending:
         error: None where the files are written.
         blames_gpu: a GPU that was lost, or never worked, would explain it.
         is_broken: it ended in a way that no video deserves.
+        never_began: no process took the order in hand, so the video has no part in it.
     """
 
     error: JobError | None = None
     blames_gpu: bool = False
     is_broken: bool = False
+    never_began: bool = False
 
 
 class AnalystProcess:
@@ -108,6 +110,10 @@ class AnalystProcess:
         """
 
         def attempt() -> _Ending:
+            ending = self._attempt(order, on_progress=on_progress, check=check)
+            if not ending.never_began:
+                return ending
+            log.warning("nobody took the order, asking again", reason=str(ending.error))
             return self._attempt(order, on_progress=on_progress, check=check)
 
         ending = attempt()
@@ -147,14 +153,19 @@ class AnalystProcess:
         try:
             child = self._keeper.hire()
         except OSError as error:
-            return _broken(f"the analysis process does not start: {error.strerror}")
+            why = f"the analysis process does not start: {error.strerror}"
+            return _broken(why, never_began=True)
         try:
             said = carry_out(child, order, self._limits, on_progress=on_progress, check=check)
         except Broken as error:
             self._keeper.kill()
             self._device = child.ready.device if child.ready else None
             tried_gpu = child.ready is None or self._device == Device.GPU
-            return _broken(str(error), blames_gpu=tried_gpu and not isinstance(error, TooBig))
+            return _broken(
+                str(error),
+                blames_gpu=tried_gpu and not isinstance(error, TooBig),
+                never_began=isinstance(error, NeverBegan),
+            )
         except BaseException:
             self._keeper.kill()
             raise
@@ -162,9 +173,10 @@ class AnalystProcess:
         return _Ending() if isinstance(said, Done) else _failed(said)
 
 
-def _broken(why: str, *, blames_gpu: bool = False) -> _Ending:
+def _broken(why: str, *, blames_gpu: bool = False, never_began: bool = False) -> _Ending:
     error = ProcessingFailed(f"{ProcessingFailed.sentence}: {why}")
-    return _Ending(error, blames_gpu=blames_gpu, is_broken=True)
+    error.workers_fault = never_began
+    return _Ending(error, blames_gpu=blames_gpu, is_broken=True, never_began=never_began)
 
 
 def _failed(said: Failed) -> _Ending:

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from shared.errors import DiskFull, JobError, ProcessingFailed
 from shared.telemetry import logger
 from worker_service.analyst.orders import Order
-from worker_service.analyst.wire import Done, Failed, Moved, Ready, line_of
+from worker_service.analyst.wire import Begun, Done, Failed, Moved, Ready, line_of
 from worker_service.pipeline.steps import StepProgress
 
 log = logger(__name__)
@@ -60,6 +60,7 @@ def serve(line: socket.socket, work: Work) -> None:
     log.info("analyst ready", device=work.device())
     while (order := orders.get()) is not None:
         with structlog.contextvars.bound_contextvars(**order.context):
+            mouth.say(Begun())
             mouth.say(_ending(order, work, mouth.report))
 
 

@@ -30,6 +30,10 @@ class Broken(Exception):
     """The process cannot be used any more; the text says why, for a sentence."""
 
 
+class NeverBegan(Broken):
+    """It ended before it took the order in hand."""
+
+
 class TooBig(Broken):
     """It took too much memory, which no other device would have saved."""
 
@@ -47,13 +51,15 @@ def carry_out(
     What the callbacks raise comes out unchanged, and the process is still at work.
 
     Raises:
+        NeverBegan: the process ended before it had the order in hand.
         Broken: the process ended, makes no sense, hangs or grew too big.
     """
     try:
         child.tell(order)
         return _listen(child, limits, on_progress=on_progress, check=check)
     except ChildEnded as error:
-        raise Broken(f"the analysis process {error}") from error
+        kind = Broken if child.has_begun else NeverBegan
+        raise kind(f"the analysis process {error}") from error
     except NotUnderstood as error:
         raise Broken("the analysis process made no sense") from error
 

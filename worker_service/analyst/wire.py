@@ -33,6 +33,12 @@ class Ready(_Said):
     device: str | None
 
 
+class Begun(_Said):
+    """It has an order in hand: if it ends now, the video may be why."""
+
+    kind: Literal["begun"] = "begun"
+
+
 class Moved(_Said):
     """How far an analysis is: a `StepProgress`."""
 
@@ -82,7 +88,7 @@ class Failed(_Said):
         return job_error(self.code, self.sentence)
 
 
-Said = Ready | Moved | Done | Failed
+Said = Ready | Begun | Moved | Done | Failed
 
 _SAID: TypeAdapter[Said] = TypeAdapter(Annotated[Said, Field(discriminator="kind")])
 

@@ -1,13 +1,14 @@
 """The whole list, in the order in which one would look."""
 
-from cli.operate.checks import clocks, machine, queues, rows, storage
+from cli.operate.checks import clocks, machine, queues, rights, rows, storage
 
 ALL = (
     machine.SETTINGS,
-    *rows.CHECKS[:2],
+    *rows.REACHED,
+    *rights.CHECKS,
     *queues.CHECKS,
     *storage.CHECKS,
-    *rows.CHECKS[2:],
+    *rows.MOVING,
     *clocks.CHECKS,
-    *machine.CHECKS,
+    machine.MODEL,
 )

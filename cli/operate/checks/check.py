@@ -116,14 +116,13 @@ def _look(check: Check, system: System) -> Seen:
     try:
         return check.look(system)
     except CoachError as error:
-        return failed(f"{error}{_cause(error)}", check.advice)
+        return failed(f"{error}{_reason(error.__cause__)}", check.advice)
     except SQLAlchemyError as error:
-        return failed(f"{DatabaseError()}{_cause(DatabaseError(), error)}", check.advice)
+        return failed(f"{DatabaseError()}{_reason(error)}", check.advice)
 
 
-def _cause(error: CoachError, cause: BaseException | None = None) -> str:
+def _reason(cause: BaseException | None) -> str:
     """Return what the service itself gave as a reason, without addresses or keys of requests."""
-    cause = cause or error.__cause__
     if isinstance(cause, ClientError):
         return f" ({cause.response['Error']['Code']})"
     if isinstance(cause, DBAPIError):

@@ -1,19 +1,13 @@
-"""What lies on this machine: the settings, the pose model, and who we are to AWS."""
+"""What lies on this machine: the settings and the pose model."""
 
 import os
 from pathlib import Path
-
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.operate.checks.check import Check, Seen, failed, ok, skipped
 from cli.operate.system import System
 from local.downloads import POSE_MODEL, models_folder
 from shared.errors import ModelUnavailable
 from worker_service.pipeline.pose.model_files import verify
-
-_ONCE = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 2})
 
 
 def settings(system: System) -> Seen:
@@ -42,24 +36,6 @@ def pose_model(system: System) -> Seen:  # noqa: ARG001 - every check is handed 
     return ok(f"{model.name}, sha256 {model.sha256[:12]}…")
 
 
-def identity(system: System) -> Seen:
-    """AWS knows who asks."""
-    if system.on_emulator:
-        return skipped("an emulator has no IAM")
-    region = system.s3.meta.region_name
-    try:
-        caller = boto3.client("sts", region_name=region, config=_ONCE).get_caller_identity()
-    except (ClientError, BotoCoreError) as error:
-        return failed(
-            f"AWS does not know who asks ({type(error).__name__})",
-            "Look at the role of the task, or sign in again.",
-        )
-    return ok(caller["Arn"])
-
-
 SETTINGS = Check("settings", "How to look", settings)
 
-CHECKS = (
-    Check("pose_model", "Model not available", pose_model),
-    Check("identity", "S3 or SQS away", identity),
-)
+MODEL = Check("pose_model", "Model not available", pose_model)

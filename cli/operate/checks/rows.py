@@ -70,9 +70,12 @@ def stuck(system: System) -> Seen:
     )
 
 
-CHECKS = (
+REACHED = (
     Check("database", "Database away", database),
     Check("migrations", "Database away", migrated, needs=DATABASE),
+)
+
+MOVING = (
     Check("workers", "Backlog without workers", workers, needs=MIGRATED),
     Check("stuck_jobs", "Job does not move", stuck, needs=MIGRATED | {"job_queue"}),
 )

@@ -1,4 +1,4 @@
-"""The history of attempts, and the workers that were seen lately."""
+"""The history of attempts, the workers that were seen lately, and the sweeper's own notes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,11 +11,13 @@ depends_on = None
 
 TIME = sa.DateTime(timezone=True)
 NOW = sa.func.now()
+JOBS = "video_analysis_jobs"
+FINAL_AND_UNTIDY = "tidied_at IS NULL AND status IN ('completed', 'failed', 'cancelled')"
 OUTCOMES = "'running', 'completed', 'retrying', 'failed', 'returned', 'lost', 'cancelled'"
 
 
 def upgrade() -> None:
-    """Create the two tables; nothing that runs now is touched."""
+    """Create two tables and two columns; nothing that runs now is touched."""
     op.create_table(
         "analysis_attempts",
         sa.Column(
@@ -44,9 +46,17 @@ def upgrade() -> None:
         sa.Column("job_id", sa.Uuid),
         sa.Column("attempt", sa.Integer),
     )
+    op.add_column(JOBS, sa.Column("pushed_at", TIME))
+    op.add_column(JOBS, sa.Column("tidied_at", TIME))
+    op.create_index(
+        "ix_jobs_untidy", JOBS, ["completed_at"], postgresql_where=sa.text(FINAL_AND_UNTIDY)
+    )
 
 
 def downgrade() -> None:
     """Drop them again."""
+    op.drop_index("ix_jobs_untidy", JOBS)
+    op.drop_column(JOBS, "tidied_at")
+    op.drop_column(JOBS, "pushed_at")
     op.drop_table("workers")
     op.drop_table("analysis_attempts")

@@ -1,16 +1,22 @@
 """What a file promises about its pictures, read without decoding one."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import av.error
 import numpy as np
-from av.container import InputContainer
+from av.container import Flags, InputContainer
 from numpy.typing import NDArray
 
-from shared.errors import VideoTooLong
+from shared.errors import VideoTooLong, VideoUnreadable
 from worker_service.pipeline.video.clock import PresentationClock
 from worker_service.pipeline.video.probe import VideoInfo, VideoLimits, opened, video_stream
+
+MOST_RESTARTS = 10
+"""A clock that begins again more often is no film's. FFmpeg, working out the timestamps that such
+a file leaves out, takes a time that grows with the square of its packets: minutes for a few MB."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,12 +49,17 @@ def read_index(path: Path, info: VideoInfo, limits: VideoLimits) -> PictureIndex
     twice, or does not begin with a key frame.
 
     Raises:
-        VideoUnreadable: the file cannot be opened as a video.
+        VideoUnreadable: the file cannot be opened as a video, or its clock never gets on.
         VideoTooLong: it has more pictures, or goes on for longer, than `limits`.
     """
     with opened(path) as container:
-        packets = _packets(container, limits.max_frames)
         time_base = video_stream(container).time_base
+        _work_nothing_out(container)
+        packets = _packets(container, limits.max_frames)
+    if not packets:  # some times are left out, say
+        _refuse_restarts(path)
+        with opened(path) as container:
+            packets = _packets(container, limits.max_frames)
     if not packets or time_base is None:
         return None
     packets.sort()
@@ -86,3 +97,25 @@ def _packets(container: InputContainer, max_frames: int) -> list[tuple[int, bool
     except av.error.FFmpegError:
         return []
     return found
+
+
+def _refuse_restarts(path: Path) -> None:
+    with opened(path) as container:
+        _work_nothing_out(container)
+        times = _decoding_times(container)
+    if sum(after < before for before, after in pairwise(times)) > MOST_RESTARTS:
+        raise VideoUnreadable
+
+
+def _decoding_times(container: InputContainer) -> list[int]:
+    """Those that the file tells, in its order, up to where it breaks off."""
+    told: list[int] = []
+    packets = container.demux(video_stream(container))
+    with suppress(av.error.FFmpegError):
+        told.extend(packet.dts for packet in packets if packet.dts is not None)
+    return told
+
+
+def _work_nothing_out(container: InputContainer) -> None:
+    """Have packets come as they are stored."""
+    container.flags &= ~Flags.gen_pts.value  # type: ignore[operator] # an int, but for the stub

@@ -1,4 +1,4 @@
-"""Where the soak happens: the rows, the bucket and the queues, as seen by those who watch."""
+"""Where workers are tried: the rows, the bucket and the queues, as seen by those who watch."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,7 @@ class Ground:
             jobs=JobStore(engine),
             media=MediaStore(s3_client(made.storage), made.storage.s3_bucket),
             queue=JobQueue(sqs, made.queue.sqs_queue_url),
-            dead_letters=JobQueue(sqs, made.dead_letter_url),
+            dead_letters=JobQueue(sqs, str(made.queue.sqs_dead_letter_queue_url)),
         )
 
     @property
