@@ -25,14 +25,14 @@ ROUNDS = 200
 CLAIMS = 8
 """So many threads claim one job at the same moment."""
 
-WORKERS = 4
-"""So many processes get the same message: more only wait for the two cores."""
+WORKERS = 8
+"""So many processes get the same message."""
 
 INSTANT = ("-m", "tests.instant_worker")
 
 
 @pytest.fixture
-def start_four(start_worker, small_clip, tmp_path):
+def start_workers(start_worker, small_clip, tmp_path):
     """Start workers whose analysis is done before it begins, all on one scratch folder."""
     answer = tmp_path / "answer"
     answer.mkdir()
@@ -86,13 +86,13 @@ def test_of_eight_that_claim_at_the_same_moment_one_wins_two_hundred_times(
         assert [one.outcome for one in jobs.attempts(job_id)] == [AttemptOutcome.COMPLETED]
 
 
-def test_of_four_workers_handed_the_same_message_one_makes_the_result_two_hundred_times(
-    engine, media, queue, dead_letters, start_four, video
+def test_of_eight_workers_handed_the_same_message_one_makes_the_result_two_hundred_times(
+    engine, media, queue, dead_letters, start_workers, video
 ):
     jobs = JobStore(engine)
     session_id = a_session(engine)
     job_ids = [a_waiting_job(engine, session_id=session_id) for _ in range(ROUNDS)]
-    workers = start_four()
+    workers = start_workers()
     for job_id in job_ids:
         wait_for(lambda: queue.depth().visible <= WORKERS, "the workers to be through with most")
         _send_to_all(queue, message_for(jobs.get(job_id)))
