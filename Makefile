@@ -46,8 +46,10 @@ lock: setup ## write requirements/*.txt anew (UPGRADE=--upgrade takes newer vers
 bench: setup ## measure speed
 	@$(BIN)/python -m benchmarks
 
-soak: setup ## 500 jobs while workers are killed and messages lost (ARGS="--jobs 100 --seed 1")
+soak: setup ## 500 jobs while workers are killed (ARGS="--jobs 100 --seed 1"); long races, broken files
 	@$(BIN)/python -m benchmarks.soak $(ARGS)
+	@RACE_ROUNDS=200 HOSTILE_FILES=2000 $(BIN)/python -m pytest -q -n 2 --dist loadfile \
+		tests/system/test_race.py tests/system/test_hostile_files.py
 
 evaluate: setup ## measure accuracy into docs/accuracy.md (CLIPS=folder of labelled clips)
 	@$(BIN)/python -m benchmarks.accuracy --doc docs/accuracy.md $(if $(CLIPS),--clips $(CLIPS))

@@ -30,9 +30,6 @@ from worker_service.pipeline.steps import FRAMES_NAME, RESULTS_NAME
 
 WATCHED = ("-m", "tests.faults.worker")
 
-UNCOUNTED: dict[str, Any] = {"coverage_process_config": None}
-"""Who is killed reports no covered lines, and counting them makes twenty starts at once slower."""
-
 PATIENCE_S = 90.0
 """So long may an end take, after some retries and a lost lease."""
 
@@ -181,7 +178,7 @@ class Arena:
         folder = self.workers.folder / f"faults-{uuid4().hex[:8]}"
         folder.mkdir()
         worker = self.workers.start(
-            program=WATCHED, worker_tmp=self.worker_tmp, faults=folder, **UNCOUNTED, **settings
+            program=WATCHED, worker_tmp=self.worker_tmp, faults=folder, **settings
         )
         return Victim(worker, Orders(folder))
 

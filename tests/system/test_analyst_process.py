@@ -69,7 +69,7 @@ def breaking() -> Iterator[AnalystProcess]:
     """One that breaks, on the CPU, and is used again each time."""
     analyst = AnalystProcess(
         stall_limit_s=60,
-        memory_limit_mib=400,
+        memory_limit_mib=800,  # half of it, and an idle process would be replaced
         environment={**os.environ, **SYNTHETIC, "POSE_DEVICE": "cpu"},
         program=BREAKING,
     )
@@ -196,7 +196,7 @@ def test_a_process_that_ended_by_itself_is_replaced(start, order):
         ("exit", "Processing failed: the analysis process ended with exit code 3"),
         ("hang", "Processing failed: no progress for 5 s"),
         ("sleep", "Processing failed: no progress for 5 s"),
-        ("balloon", "Processing failed: the analysis took more than 400 MiB of memory"),
+        ("balloon", "Processing failed: the analysis took more than 800 MiB of memory"),
         ("break", "Processing failed: RuntimeError"),
     ],
 )
