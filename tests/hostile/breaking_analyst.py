@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from shared.errors import NoPersonFound
 from shared.settings import WorkerSettings
 from shared.telemetry import configure_logging
-from worker_service.analyst.bench import Bench
 from worker_service.analyst.mortal import arrange_death
 from worker_service.analyst.serve import serve
+from worker_service.analyst.workbench import Workbench
 from worker_service.pipeline.pose.synthetic_engine import SyntheticEngine
 
 MIB = 1024 * 1024
@@ -104,7 +104,7 @@ class _Breaking:
         return self._landmarker.find(picture)
 
 
-class BreakingBench(Bench):
+class BreakingWorkbench(Workbench):
     """A bench whose engine is made anew for every video."""
 
     def carry_out(self, order, report):
@@ -125,4 +125,4 @@ if __name__ == "__main__":
     arrange_death(worker_pid)
     configure_logging(service="worker", stage="local", level="WARNING")
     with socket.socket(fileno=descriptor) as line:
-        serve(line, BreakingBench(WorkerSettings()))
+        serve(line, BreakingWorkbench(WorkerSettings()))

@@ -90,7 +90,7 @@ class FailingAnalyst:
         pass
 
 
-class Bench:
+class Workbench:
     """A worker's parts, real but for what a test replaces, and a job for them."""
 
     def __init__(self, engine, media, clip, tmp_path):
@@ -160,7 +160,7 @@ class Bench:
 
 @pytest.fixture
 def bench(engine, media, small_clip, tmp_path):
-    bench = Bench(engine, media, small_clip, tmp_path)
+    bench = Workbench(engine, media, small_clip, tmp_path)
     yield bench
     assert list(bench.scratch.path.iterdir()) == []
     bench.scratch.close()

@@ -9,9 +9,9 @@ from contextlib import suppress
 
 from shared.settings import RuntimeSettings, WorkerSettings
 from shared.telemetry import configure_logging
-from worker_service.analyst.bench import Bench
 from worker_service.analyst.mortal import arrange_death
 from worker_service.analyst.serve import serve
+from worker_service.analyst.workbench import Workbench
 
 
 def main() -> None:
@@ -20,8 +20,8 @@ def main() -> None:
     arrange_death(worker_pid)
     runtime = RuntimeSettings()
     configure_logging(service="analyst", stage=runtime.stage, level=runtime.log_level)
-    with suppress(ConnectionError), socket.socket(fileno=descriptor) as line:
-        serve(line, Bench(WorkerSettings()))  # it hung up before it was told something: no matter
+    with suppress(ConnectionError), socket.socket(fileno=descriptor) as line:  # it may hang up
+        serve(line, Workbench(WorkerSettings()))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from worker_service.pipeline.video.probe import VideoLimits
 log = logger(__name__)
 
 
-class Bench:
+class Workbench:
     """Does the work that the settings describe."""
 
     def __init__(self, settings: WorkerSettings) -> None:
