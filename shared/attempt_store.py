@@ -240,16 +240,6 @@ class AttemptStore:
         given_up = another_try_may_help(job)
         return Over(Status(job.status), given_up, job.results_prefix, job.attempt)
 
-    def completed_by(self, lease: Lease) -> bool:
-        """Whether this very attempt's results are the row's: its commit got through."""
-        query = select(Job.id).where(
-            Job.id == lease.job_id,
-            Job.attempt == lease.attempt,
-            Job.status == Status.COMPLETED,
-        )
-        with transaction(self._engine) as rows:
-            return rows.execute(query).first() is not None
-
     def _why_not(self, job_id: UUID) -> Busy | Over:
         """Explain a refused claim; a job whose attempts are used up is failed here."""
         used_up = failing(job_id, MaxRetries()).where(free(), attempts_used() > MAX_ATTEMPTS)

@@ -19,7 +19,7 @@ from shared.errors import (
 )
 from shared.job_moves import Lease
 from shared.job_store import JobStore
-from shared.jobs import MAX_ATTEMPTS, Stage, Status
+from shared.jobs import MAX_ATTEMPTS, AttemptOutcome, Stage, Status
 from tests.builders import COACH, a_claimed_job, a_job, a_session, a_waiting_job
 from tests.waiting import wait_for
 
@@ -246,11 +246,13 @@ def test_a_primary_that_became_read_only_is_an_outage(engine, store):
 
 
 def test_an_attempt_knows_whether_its_own_commit_got_through(engine, store):
-    lease = a_claimed_job(engine).lease
-    assert not store.completed_by(lease)
+    lost = a_claimed_job(engine, lease_s=EXPIRED).lease
+    lease = store.claim(lost.job_id, worker="w2", lease_s=60).lease
     _finish(store, lease)
-    assert store.completed_by(lease)
-    assert not store.completed_by(Lease(lease.job_id, 2))
+    assert [(one.attempt, one.outcome) for one in store.attempts(lease.job_id)] == [
+        (lost.attempt, AttemptOutcome.LOST),
+        (lease.attempt, AttemptOutcome.COMPLETED),
+    ]
 
 
 def test_an_error_that_is_no_job_error_still_ends_the_attempt(engine, store):
