@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api_lambda import examples
 from api_lambda.auth import Caller
 from api_lambda.dependencies import Services
+from api_lambda.examples.common import JOB_ID, SESSION_ID
 from shared.errors import JobNotFound, NotFound, SessionNotFound, Unauthenticated
 
 _bearer = HTTPBearer(
@@ -56,7 +56,7 @@ async def session_id(
         Path(
             json_schema_extra={"format": "uuid"},
             description="From `createSession`.",
-            examples=[examples.SESSION_ID],
+            examples=[SESSION_ID],
         ),
     ],
 ) -> UUID:
@@ -70,7 +70,7 @@ async def job_id(
         Path(
             json_schema_extra={"format": "uuid"},
             description="From `initiateUpload`.",
-            examples=[examples.JOB_ID],
+            examples=[JOB_ID],
         ),
     ],
 ) -> UUID:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.analysis import AnalysisSettings
+from shared.analysis import DEFAULT_SAMPLE_FPS
 from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.messages import JobMessage
@@ -31,12 +31,11 @@ class Dispatcher:
 
 
 def message_for(job: VideoAnalysisJob) -> JobMessage:
-    """The queue message of a job."""
-    settings = AnalysisSettings.model_validate(job.settings)
+    """The queue message of a job. A job without a sampling rate carries the usual one."""
     return JobMessage(
         job_id=job.id,
         session_id=job.session_id,
-        sample_fps=settings.sample_fps,
+        sample_fps=job.settings.get("sample_fps", DEFAULT_SAMPLE_FPS),
         include_frames=job.include_frames,
         trace_id=job.trace_id,
     )

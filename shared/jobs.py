@@ -11,6 +11,22 @@ MAX_ATTEMPTS = 3
 """Tries at a video. One claim more is granted, to take over results that are stored whole."""
 
 
+class JobKind(StrEnum):
+    """What a job does. Each kind has its own settings and its own results."""
+
+    VIDEO = "video"
+    """Analyse an uploaded video."""
+
+    REANALYSIS = "reanalysis"
+    """Measure again what was seen before, as another movement or side."""
+
+    RENDER = "render"
+    """Draw the skeleton into the video of a completed analysis."""
+
+    IMAGES = "images"
+    """Find people in still pictures."""
+
+
 class Status(StrEnum):
     """Where a job stands, in the coarse terms an app needs."""
 
@@ -40,13 +56,23 @@ class Stage(StrEnum):
     METRICS = "metrics"
     FINDINGS = "findings"
     REPORT = "report"
+    RENDERING = "rendering"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
 
 UNCLAIMED = frozenset({Stage.WAITING, Stage.RETRYING})
-LEASED = frozenset({Stage.DOWNLOADING, Stage.POSE, Stage.METRICS, Stage.FINDINGS, Stage.REPORT})
+LEASED = frozenset(
+    {
+        Stage.DOWNLOADING,
+        Stage.POSE,
+        Stage.METRICS,
+        Stage.FINDINGS,
+        Stage.REPORT,
+        Stage.RENDERING,
+    }
+)
 
 
 OPEN = frozenset({Stage.AWAITING_UPLOAD}) | UNCLAIMED | LEASED

@@ -13,7 +13,7 @@ class JobMessage(BaseModel):
 
     v: Literal[1] = 1
     job_id: UUID
-    session_id: UUID
+    session_id: UUID | None
     sample_fps: float
     include_frames: bool
     trace_id: str

@@ -7,8 +7,8 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from api_lambda import examples
 from api_lambda.documentation import answer
+from api_lambda.examples import health as examples
 from api_lambda.parameters import Api
 from shared import __version__
 from shared.errors import DependencyError

@@ -6,12 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import RedirectResponse, Response
 
-from api_lambda import examples
-from api_lambda.answers import JobAnswer, JobPage, JobSummary, StatusAnswer
 from api_lambda.documentation import COMMON_REFUSALS, answer, refusals
+from api_lambda.examples import jobs as examples
+from api_lambda.examples.common import page_of
+from api_lambda.examples.results import RESULTS
 from api_lambda.pages import JobQuery, cut
 from api_lambda.parameters import Api, Coach, JobId, SignedIn
 from api_lambda.results import StoredJson, check_ready, frames_link, results_of
+from api_lambda.wire.jobs import JobAnswer, JobPage, JobSummary, StatusAnswer
 from shared.errors import (
     InvalidRequest,
     JobNotCancellable,
@@ -44,7 +46,7 @@ router = APIRouter(
     "",
     operation_id="listJobs",
     summary="List jobs",
-    responses=answer(200, examples.page_of(examples.JOB)) | refusals(InvalidRequest),
+    responses=answer(200, page_of(examples.JOB)) | refusals(InvalidRequest),
 )
 def list_jobs(api: Api, coach: Coach, query: Annotated[JobQuery, Query()]) -> JobPage:
     """Your jobs, newest first, without their results."""
@@ -64,7 +66,7 @@ def list_jobs(api: Api, coach: Coach, query: Annotated[JobQuery, Query()]) -> Jo
     operation_id="getJob",
     summary="Get a job",
     response_model=JobAnswer,
-    responses=answer(200, {**examples.JOB, "results": examples.RESULTS})
+    responses=answer(200, {**examples.JOB, "results": RESULTS})
     | refusals(JobNotFound, StorageError),
 )
 def get_job(api: Api, coach: Coach, job_id: JobId) -> StoredJson:
@@ -107,7 +109,7 @@ def get_job_status(
     operation_id="getJobResults",
     summary="Get the results",
     response_model=Results,
-    responses=answer(200, examples.RESULTS)
+    responses=answer(200, RESULTS)
     | refusals(JobNotFound, ResultsNotReady, NoResults, StorageError),
 )
 def get_job_results(api: Api, coach: Coach, job_id: JobId) -> StoredJson:

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
-from api_lambda import examples
-from api_lambda.answers import SessionAnswer, SessionPage
 from api_lambda.documentation import COMMON_REFUSALS, answer, asked, refusals
+from api_lambda.examples import sessions as examples
+from api_lambda.examples.common import page_of
 from api_lambda.pages import PageQuery, cut
 from api_lambda.parameters import Api, Coach, SessionId, SignedIn
-from api_lambda.schemas import NewSession
+from api_lambda.wire.sessions import NewSession, SessionAnswer, SessionPage
 from shared.analysis import AnalysisSettings
 from shared.errors import InvalidConfig, InvalidRequest, RequestTooLarge, SessionNotFound
 
@@ -49,7 +49,7 @@ def create_session(
     "",
     operation_id="listSessions",
     summary="List sessions",
-    responses=answer(200, examples.page_of(examples.SESSION)) | refusals(InvalidRequest),
+    responses=answer(200, page_of(examples.SESSION)) | refusals(InvalidRequest),
 )
 def list_sessions(api: Api, coach: Coach, query: Annotated[PageQuery, Query()]) -> SessionPage:
     """Your sessions, newest first."""

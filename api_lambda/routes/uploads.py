@@ -4,11 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body
 
-from api_lambda import examples
-from api_lambda.answers import CompleteAnswer, UploadAnswer
 from api_lambda.documentation import COMMON_REFUSALS, answer, asked, refusals
+from api_lambda.examples import uploads as examples
 from api_lambda.parameters import Api, Coach, SignedIn
-from api_lambda.schemas import NewUpload, UploadDone
+from api_lambda.wire.uploads import CompleteAnswer, NewUpload, UploadAnswer, UploadDone
 from shared import uploads
 from shared.errors import (
     FileTooLarge,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from api_lambda import examples
+from api_lambda.examples.results import RESULTS
 from shared.job_moves import Lease
 from shared.job_store import JobStore
 from shared.media_store import MediaStore, results_prefix
@@ -66,8 +66,8 @@ def stored_results(
 
 def results_document(frames_file: dict[str, Any] | None) -> dict[str, Any]:
     """A document as it lies in the row: valid, without links."""
-    pose = {**examples.RESULTS["pose"], "frames_file": frames_file, "frames_url": None}
-    return Results.model_validate({**examples.RESULTS, "pose": pose}).model_dump(mode="json")
+    pose = {**RESULTS["pose"], "frames_file": frames_file, "frames_url": None}
+    return Results.model_validate({**RESULTS, "pose": pose}).model_dump(mode="json")
 
 
 def a_completed_job(

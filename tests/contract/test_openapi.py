@@ -3,18 +3,12 @@ import re
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from api_lambda import examples
-from api_lambda.answers import (
-    CompleteAnswer,
-    JobAnswer,
-    JobPage,
-    SessionAnswer,
-    SessionPage,
-    StatusAnswer,
-    UploadAnswer,
-)
+from api_lambda.examples import jobs, results, sessions, uploads
+from api_lambda.examples.common import page_of
 from api_lambda.problems import MEDIA_TYPE
-from api_lambda.schemas import NewSession, NewUpload, UploadDone
+from api_lambda.wire.jobs import JobAnswer, JobPage, StatusAnswer
+from api_lambda.wire.sessions import NewSession, SessionAnswer, SessionPage
+from api_lambda.wire.uploads import CompleteAnswer, NewUpload, UploadAnswer, UploadDone
 from shared.results import Results
 
 OPEN = {"getHealth", "getReadiness"}
@@ -102,19 +96,19 @@ def test_fastapis_own_validation_errors_are_not_promised(document):
 @pytest.mark.parametrize(
     ("example", "model"),
     [
-        (examples.NEW_SESSION, NewSession),
-        (examples.SESSION, SessionAnswer),
-        (examples.page_of(examples.SESSION), SessionPage),
-        (examples.NEW_UPLOAD, NewUpload),
-        (examples.UPLOAD, UploadAnswer),
-        (examples.UPLOAD_DONE, UploadDone),
-        (examples.COMPLETED_UPLOAD, CompleteAnswer),
-        (examples.STATUS, StatusAnswer),
-        (examples.CANCELLED, StatusAnswer),
-        (examples.RETRIED, StatusAnswer),
-        (examples.page_of(examples.JOB), JobPage),
-        ({**examples.JOB, "results": examples.RESULTS}, JobAnswer),
-        (examples.RESULTS, Results),
+        (sessions.NEW_SESSION, NewSession),
+        (sessions.SESSION, SessionAnswer),
+        (page_of(sessions.SESSION), SessionPage),
+        (uploads.NEW_UPLOAD, NewUpload),
+        (uploads.UPLOAD, UploadAnswer),
+        (uploads.UPLOAD_DONE, UploadDone),
+        (uploads.COMPLETED_UPLOAD, CompleteAnswer),
+        (jobs.STATUS, StatusAnswer),
+        (jobs.CANCELLED, StatusAnswer),
+        (jobs.RETRIED, StatusAnswer),
+        (page_of(jobs.JOB), JobPage),
+        ({**jobs.JOB, "results": results.RESULTS}, JobAnswer),
+        (results.RESULTS, Results),
     ],
 )
 def test_examples_are_true(example, model):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from api_lambda.examples import RESULTS
+from api_lambda.examples.results import RESULTS
 from cli.main import app
 from local.processes import free_port
 from shared import __version__

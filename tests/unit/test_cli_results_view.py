@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from api_lambda.examples import RESULTS
+from api_lambda.examples.results import RESULTS
 from cli.results_view import clock, show_results
 from cli.words import ACTIONS, REASONS, STAGES, what_to_do
 from shared.errors import UserAction

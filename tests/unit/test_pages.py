@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from api_lambda.answers import Timestamp
 from api_lambda.pages import cut, from_cursor, to_cursor
+from api_lambda.wire.common import Timestamp
 from shared.paging import Position
 
 INDIA = timezone(timedelta(hours=5, minutes=30))

@@ -1,4 +1,4 @@
-"""The tables: `video_sessions`, `video_analysis_jobs`, `analysis_attempts`, `workers`, `players`.
+"""Sessions, jobs, their attempts, and the workers.
 
 The job row is the truth and the outbox; the queue's message only says which row.
 """
@@ -7,47 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    CheckConstraint,
-    DateTime,
-    ForeignKey,
-    Index,
-    Text,
-    func,
-    text,
-)
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.jobs import AttemptOutcome, Stage, Status
-
-
-class Base(DeclarativeBase):
-    """Explicit types for every column; times always carry a zone."""
-
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own hook
-        datetime: DateTime(timezone=True),
-        str: Text,
-        dict[str, Any]: JSONB,
-        list[str]: ARRAY(Text),
-    }
-
-
-def _one_of(column: str, allowed: type[AttemptOutcome | Stage | Status]) -> str:
-    values = ", ".join(f"'{member.value}'" for member in allowed)
-    return f"{column} IN ({values})"
-
-
-class Player(Base):
-    """An athlete as one coach knows them; ids are the app's own."""
-
-    __tablename__ = "players"
-
-    owner: Mapped[str] = mapped_column(primary_key=True)
-    id: Mapped[str] = mapped_column(primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+from shared.jobs import AttemptOutcome, JobKind, Stage, Status
+from shared.models.base import Base, one_of
 
 
 class VideoSession(Base):
@@ -67,7 +32,11 @@ class VideoSession(Base):
 
 
 class VideoAnalysisJob(Base):
-    """One video's way through the system. Only the stores change it, by guarded moves.
+    """One piece of work's way through the system. Only the stores change it, by guarded moves.
+
+    Most analyse a video; `kind` says what else one may be. `source_job_id` is the analysis that a
+    rendering shows, or that a reanalysis began from (NULL once that is deleted). `inputs` says
+    what the worker fetches: name of the file in its folder to key in the bucket.
 
     `updated_at` is when anything last happened to the job, `pushed_at` when the sweeper last
     looked after it, and `tidied_at` when no late file of it could be left in the bucket any more.
@@ -75,12 +44,15 @@ class VideoAnalysisJob(Base):
 
     __tablename__ = "video_analysis_jobs"
     __table_args__ = (
-        CheckConstraint(_one_of("status", Status), name="ck_jobs_status"),
-        CheckConstraint(_one_of("stage", Stage), name="ck_jobs_stage"),
+        CheckConstraint(one_of("kind", JobKind), name="ck_jobs_kind"),
+        CheckConstraint(one_of("status", Status), name="ck_jobs_status"),
+        CheckConstraint(one_of("stage", Stage), name="ck_jobs_stage"),
         CheckConstraint("status <> 'completed' OR results IS NOT NULL", name="ck_jobs_results"),
         CheckConstraint("status <> 'failed' OR error_code IS NOT NULL", name="ck_jobs_error"),
         Index("ix_jobs_owner_created", "owner", "created_at", "id"),
         Index("ix_jobs_session", "session_id"),
+        Index("ix_jobs_player", "owner", "player_id", "created_at"),
+        Index("ix_jobs_source", "source_job_id"),
         Index(
             "ix_jobs_open",
             "status",
@@ -98,7 +70,14 @@ class VideoAnalysisJob(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     owner: Mapped[str]
-    session_id: Mapped[UUID] = mapped_column(ForeignKey("video_sessions.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(server_default=JobKind.VIDEO)
+    session_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("video_sessions.id", ondelete="CASCADE")
+    )
+    player_id: Mapped[str | None]
+    source_job_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("video_analysis_jobs.id", ondelete="SET NULL")
+    )
     status: Mapped[str] = mapped_column(server_default=Status.QUEUED)
     stage: Mapped[str] = mapped_column(server_default=Stage.AWAITING_UPLOAD)
     trace_id: Mapped[str]
@@ -107,6 +86,8 @@ class VideoAnalysisJob(Base):
     include_frames: Mapped[bool]
 
     s3_key: Mapped[str]
+    inputs: Mapped[dict[str, str]] = mapped_column(server_default=text("'{}'::jsonb"))
+    multipart_upload_id: Mapped[str | None]
     filename: Mapped[str | None]
     content_type: Mapped[str | None]
     declared_bytes: Mapped[int | None] = mapped_column(BigInteger)
@@ -146,7 +127,7 @@ class AnalysisAttempt(Base):
 
     __tablename__ = "analysis_attempts"
     __table_args__ = (
-        CheckConstraint(_one_of("outcome", AttemptOutcome), name="ck_attempts_outcome"),
+        CheckConstraint(one_of("outcome", AttemptOutcome), name="ck_attempts_outcome"),
     )
 
     job_id: Mapped[UUID] = mapped_column(

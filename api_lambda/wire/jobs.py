@@ -1,90 +1,14 @@
-"""What goes out: each answer is made from a row by its `of`."""
+"""Jobs on the wire."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Literal, Self
+from typing import Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from shared.analysis import AnalysisSettings
-from shared.jobs import Stage, Status
-from shared.media_store import PresignedPut
-from shared.models import VideoAnalysisJob, VideoSession
-from shared.results import Results
-
-Timestamp = Annotated[datetime, AfterValidator(lambda time: time.astimezone(UTC))]
-"""UTC, so that it is written with `Z` whatever zone the database speaks."""
-
-
-class SessionAnswer(BaseModel):
-    """One training session."""
-
-    session_id: UUID
-    status: Literal["pending"] = "pending"
-    title: str
-    player_ids: list[str]
-    notes: str
-    settings: AnalysisSettings = Field(description="Defaults of this session's videos.")
-    created_at: Timestamp
-    updated_at: Timestamp
-
-    @classmethod
-    def of(cls, row: VideoSession) -> Self:
-        return cls(
-            session_id=row.id,
-            title=row.title,
-            player_ids=row.player_ids,
-            notes=row.notes,
-            settings=AnalysisSettings.model_validate(row.settings),
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
-
-
-class SessionPage(BaseModel):
-    """Some sessions, newest first."""
-
-    items: list[SessionAnswer]
-    next_cursor: str | None = Field(description="null on the last page.")
-
-
-class UploadAnswer(BaseModel):
-    """Where to put the video: one request with this method and exactly these headers."""
-
-    job_id: UUID
-    session_id: UUID
-    status: Status
-    presigned_url: str
-    method: Literal["PUT"] = "PUT"
-    headers: dict[str, str]
-    s3_bucket: str
-    s3_key: str
-    expires_in: int = Field(description="Seconds.")
-
-    @classmethod
-    def of(cls, row: VideoAnalysisJob, put: PresignedPut, *, bucket: str) -> Self:
-        return cls(
-            job_id=row.id,
-            session_id=row.session_id,
-            status=Status(row.status),
-            presigned_url=put.url,
-            headers=dict(put.headers),
-            s3_bucket=bucket,
-            s3_key=row.s3_key,
-            expires_in=put.expires_in_s,
-        )
-
-
-class CompleteAnswer(BaseModel):
-    """The job is on its way to a worker."""
-
-    job_id: UUID
-    status: Status
-    sqs_message_id: str | None
-
-    @classmethod
-    def of(cls, row: VideoAnalysisJob) -> Self:
-        return cls(job_id=row.id, status=Status(row.status), sqs_message_id=row.sqs_message_id)
+from api_lambda.wire.common import Timestamp
+from shared.documents import JobResults, JobSettings, settings_of
+from shared.jobs import JobKind, Stage, Status
+from shared.models import VideoAnalysisJob
 
 
 class ProgressAnswer(BaseModel):
@@ -150,9 +74,12 @@ class StatusAnswer(BaseModel):
 class JobSummary(StatusAnswer):
     """A whole job but for its results."""
 
-    session_id: UUID
+    kind: JobKind
+    session_id: UUID | None = Field(description="null for still pictures outside of a session.")
+    player_id: str | None
+    source_job_id: UUID | None = Field(description="The analysis this one began from, or shows.")
     attempt: int = Field(description="0 until a worker has taken the job.")
-    settings: AnalysisSettings
+    settings: JobSettings
     include_frames: bool
     filename: str | None
     content_type: str | None
@@ -172,9 +99,12 @@ class JobSummary(StatusAnswer):
             status=Status(row.status),
             progress=ProgressAnswer.of(row),
             error=ErrorAnswer.of(row),
+            kind=JobKind(row.kind),
             session_id=row.session_id,
+            player_id=row.player_id,
+            source_job_id=row.source_job_id,
             attempt=row.attempt,
-            settings=AnalysisSettings.model_validate(row.settings),
+            settings=settings_of(row.kind, row.settings),
             include_frames=row.include_frames,
             filename=row.filename,
             content_type=row.content_type,
@@ -190,7 +120,7 @@ class JobSummary(StatusAnswer):
 class JobAnswer(JobSummary):
     """A whole job, with its results once it is completed."""
 
-    results: Results | None = None
+    results: JobResults | None = None
 
 
 class JobPage(BaseModel):

@@ -1,0 +1,1 @@
+"""Telling an app what happened, so that it need not ask."""
