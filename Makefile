@@ -42,6 +42,8 @@ lock: setup ## write requirements/*.txt anew (UPGRADE=--upgrade takes newer vers
 	$(LOCK) --extra api --constraints requirements/dev.txt --output-file requirements/api.txt
 	$(LOCK) --extra infra --constraints requirements/dev.txt --output-file requirements/infra.txt
 	$(LOCK) --extra worker --constraints requirements/dev.txt --output-file requirements/worker.txt
+	$(subst pyproject.toml,requirements/ministack.in,$(LOCK)) --output-file requirements/ministack.txt \
+		$(addprefix --no-emit-package ,botocore jmespath python-dateutil six urllib3)
 
 bench: setup ## measure speed
 	@$(BIN)/python -m benchmarks
@@ -54,8 +56,9 @@ soak: setup ## 500 jobs while workers are killed (ARGS="--jobs 100 --seed 1"); l
 evaluate: setup ## measure accuracy into docs/accuracy.md (CLIPS=folder of labelled clips)
 	@$(BIN)/python -m benchmarks.accuracy --doc docs/accuracy.md $(if $(CLIPS),--clips $(CLIPS))
 
-docs: setup ## write docs/metrics.md from the tables, rules and catalogue
+docs: setup ## write docs/metrics.md and docs/openapi.json from the code
 	@$(BIN)/python -m cli.metrics_page
+	@$(BIN)/python -m cli.openapi_file
 
 clean: ## remove everything that was made here, .venv too
 	rm -rf .venv .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \

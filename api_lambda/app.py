@@ -1,17 +1,49 @@
 """The application: routes, error handlers and the layers around them."""
 
+from starlette.middleware.gzip import GZipMiddleware
+
 from api_lambda.dependencies import Services
 from api_lambda.documentation import DESCRIPTION, DocumentedApi
 from api_lambda.limits import BodyLimit
 from api_lambda.problems import handle_errors
 from api_lambda.request_log import RequestLog
-from api_lambda.routes import health, jobs, sessions, uploads
+from api_lambda.routes import (
+    catalogue,
+    derived,
+    health,
+    images,
+    jobs,
+    monitoring,
+    players,
+    receipts,
+    renditions,
+    report,
+    sessions,
+    status,
+    trends,
+    uploads,
+    webhooks,
+)
 from shared import __version__
 from shared.settings import API_BASE_PATH
+
+COMPRESSED_FROM_BYTES = 4096
+"""Results shrink to a tenth; API Gateway does not do it for us."""
 
 
 def create_app(services: Services) -> DocumentedApi:
     """Build the API around what it is given; opens nothing and reads no environment."""
+    app = routes_only()
+    app.state.services = services
+    handle_errors(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM_BYTES, compresslevel=5)
+    app.add_middleware(RequestLog, metrics=services.metrics)  # added last, so outermost
+    return app
+
+
+def routes_only() -> DocumentedApi:
+    """Return the app as far as its document goes; it cannot answer yet."""
     app = DocumentedApi(
         title="Coach Plus",
         description=DESCRIPTION,
@@ -24,10 +56,22 @@ def create_app(services: Services) -> DocumentedApi:
         # OpenTelemetry would record refused bodies, with names in them.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
-    app.state.services = services
-    for topic in (sessions, uploads, jobs, health):
+    for topic in (
+        status,  # first, as routes are tried in order: it is asked for most
+        jobs,
+        sessions,
+        players,
+        trends,
+        uploads,
+        images,
+        report,
+        derived,
+        renditions,
+        catalogue,
+        webhooks,
+        receipts,
+        monitoring,
+        health,
+    ):
         app.include_router(topic.router, prefix=API_BASE_PATH)
-    handle_errors(app)
-    app.add_middleware(BodyLimit)
-    app.add_middleware(RequestLog, metrics=services.metrics)  # added last, so outermost
     return app

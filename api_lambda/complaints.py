@@ -29,7 +29,7 @@ def complaints(errors: Sequence[Any]) -> list[Complaint]:
 
 
 def _complaint(error: dict[str, Any]) -> Complaint:
-    if error["type"] == "json_invalid":  # its place is a character offset, not a field
+    if error["type"] == "json_invalid" and isinstance(error["loc"][-1], int):  # an offset
         return Complaint(pointer="#", detail="The body is not JSON.")
     return Complaint(pointer=_pointer(error["loc"]), detail=_sentence(error))
 

@@ -1,35 +1,55 @@
 """The one wiring place: from settings to everything the routes and the other entries need."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import Engine
 
 from api_lambda.auth import TokenVerifier
+from api_lambda.readiness import Readiness
 from api_lambda.signing_keys import signing_keys
 from shared.aws import s3_client, sqs_client
+from shared.consent import ConsentAnew, ConsentGate
 from shared.database import connect
+from shared.derived import Derived
 from shared.dispatch import Dispatcher
+from shared.erasure import Erasure
+from shared.erasure_store import ErasureStore
 from shared.job_queue import JobQueue
 from shared.job_store import JobStore
+from shared.kept_answers import KeptAnswers
+from shared.limits import RequestCounter
 from shared.media_store import MediaStore
+from shared.operations.overview import Lookout
+from shared.player_record import PlayerRecord
+from shared.player_store import PlayerStore
+from shared.rendition_store import RenditionStore
 from shared.retries import Retries
+from shared.screening import Screening
 from shared.session_store import SessionStore
 from shared.settings import (
     AuthSettings,
     DatabaseSettings,
+    LimitSettings,
     QueueSettings,
     RuntimeSettings,
     StorageSettings,
     SweepSettings,
     UploadSettings,
+    WebhookSettings,
 )
+from shared.still_uploads import StillUploads
 from shared.sweep.rows import SweepStore
 from shared.sweep.sweeper import Sweeper
 from shared.telemetry import Metrics, configure_logging
+from shared.trend_store import TrendStore
 from shared.upload_events import UploadEvents
 from shared.uploads import Uploads
+from shared.webhooks.addresses import AddressGuard
+from shared.webhooks.outbox import Outbox
+from shared.webhooks.post import Post
+from shared.webhooks.registry import WebhookRegistry
+from shared.webhooks.sender import Sender
 from shared.worker_store import WorkerStore
 
 SERVICE = "api"
@@ -38,53 +58,79 @@ BACKSTAGE = "backstage"
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the routes work with, built once a process.
-
-    `checks` are what `/health/ready` asks: each returns, or raises a `DependencyError`.
-    """
+    """What the routes work with, built once a process."""
 
     verifier: TokenVerifier
+    requests: RequestCounter
+    kept_answers: KeptAnswers
     sessions: SessionStore
+    players: PlayerStore
+    player_record: PlayerRecord
+    trends: TrendStore
+    consent: ConsentGate
+    erasure: Erasure
     jobs: JobStore
     media: MediaStore
     uploads: Uploads
+    stills: StillUploads
     retries: Retries
+    derived: Derived
+    screening: Screening
+    webhooks: WebhookRegistry
     metrics: Metrics
-    checks: Mapping[str, Callable[[], None]]
+    readiness: Readiness
+    lookout: Lookout
     download_url_expires_s: int
 
 
 def from_environment() -> Services:
     """Build everything from environment variables; reaches out to nothing yet."""
     auth = AuthSettings()
-    limits = UploadSettings()
+    limits, allowed = UploadSettings(), LimitSettings()
     engine = connect(DatabaseSettings())
-    uploads = _uploads(engine, limits)
+    uploads = _uploads(engine, limits, allowed)
+    players = PlayerStore(engine)
+    renditions = RenditionStore(engine)
     return Services(
         verifier=TokenVerifier(
             signing_keys(auth), issuer=auth.jwt_issuer, audience=auth.jwt_audience
         ),
+        requests=RequestCounter(engine, allowed),
+        kept_answers=KeptAnswers(engine),
         sessions=uploads.sessions,
+        players=players,
+        player_record=PlayerRecord(engine),
+        trends=TrendStore(engine, players),
+        consent=ConsentGate(players),
+        erasure=Erasure(ErasureStore(engine), uploads.media),
         jobs=uploads.jobs,
         media=uploads.media,
         uploads=uploads,
-        retries=Retries(Dispatcher(uploads.jobs, uploads.queue)),
+        stills=_stills(uploads),
+        retries=Retries(Dispatcher(uploads.jobs, uploads.queue), ConsentAnew.on(engine)),
+        derived=Derived.beside(uploads, renditions),
+        screening=Screening(uploads.jobs, renditions, uploads.media),
+        webhooks=WebhookRegistry(engine, _guard()),
         metrics=Metrics(service=SERVICE, stage=RuntimeSettings().stage),
-        checks={
-            "database": uploads.jobs.check,
-            "bucket": uploads.media.check,
-            "queue": uploads.queue.check,
-        },
+        readiness=Readiness(
+            {
+                "database": uploads.jobs.check,
+                "bucket": uploads.media.check,
+                "queue": uploads.queue.check,
+            }
+        ),
+        lookout=_lookout(engine, uploads.queue),
         download_url_expires_s=limits.download_url_expires_s,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Backstage:
-    """What works without a coach: the sweeper, and S3's word that a video arrived."""
+    """What works without a coach: sweeper, webhooks, and S3's word that a video arrived."""
 
     sweeper: Sweeper
     upload_events: UploadEvents
+    webhooks: Sender
 
 
 @cache
@@ -99,21 +145,60 @@ def backstage() -> Backstage:
         uploads=uploads,
         dispatcher=Dispatcher(uploads.jobs, uploads.queue),
         media=uploads.media,
+        erasure=Erasure(ErasureStore(engine), uploads.media),
         workers=WorkerStore(engine),
         dead_letters=_dead_letters(QueueSettings()),
         settings=SweepSettings(),
         metrics=Metrics(service=BACKSTAGE, stage=runtime.stage),
     )
-    return Backstage(sweeper, UploadEvents(uploads))
+    sender = Sender(
+        outbox=Outbox(engine),
+        guard=_guard(),
+        post=Post(),
+        metrics=Metrics(service=BACKSTAGE, stage=runtime.stage),
+    )
+    return Backstage(sweeper, UploadEvents(uploads), sender)
 
 
-def _uploads(engine: Engine, limits: UploadSettings) -> Uploads:
+def _guard() -> AddressGuard:
+    return AddressGuard(allow_private=WebhookSettings().webhook_allow_private)
+
+
+def _uploads(
+    engine: Engine, limits: UploadSettings, allowed: LimitSettings | None = None
+) -> Uploads:
     storage, queueing = StorageSettings(), QueueSettings()
     media = MediaStore(s3_client(storage), storage.s3_bucket)
     queue = JobQueue(sqs_client(queueing), queueing.sqs_queue_url)
-    return Uploads(SessionStore(engine), JobStore(engine), media, queue, limits)
+    return Uploads.on(engine, media, queue, limits, allowed)
+
+
+def _stills(videos: Uploads) -> StillUploads:
+    """Pictures go where videos go, under the same limits and to the same workers."""
+    return StillUploads(
+        sessions=videos.sessions,
+        jobs=videos.jobs,
+        media=videos.media,
+        dispatcher=Dispatcher(videos.jobs, videos.queue),
+        consent=videos.consent,
+        limits=videos.limits,
+    )
+
+
+def _lookout(engine: Engine, queue: JobQueue) -> Lookout:
+    settings = QueueSettings()
+    return Lookout(
+        engine=engine,
+        queue=queue,
+        dead_letters=_dead_letters(settings),
+        upload_events=_queue(settings, settings.sqs_upload_events_queue_url),
+        limits=SweepSettings(),
+    )
 
 
 def _dead_letters(settings: QueueSettings) -> JobQueue | None:
-    url = settings.sqs_dead_letter_queue_url
+    return _queue(settings, settings.sqs_dead_letter_queue_url)
+
+
+def _queue(settings: QueueSettings, url: str | None) -> JobQueue | None:
     return JobQueue(sqs_client(settings), url) if url else None

@@ -4,13 +4,16 @@ What went wrong inside never leaves: a dependency's own words go to the log, and
 error is told in one general sentence.
 """
 
+import math
 from collections.abc import Mapping, Sequence
+from http import HTTPMethod
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api_lambda.complaints import Complaint, complaints
 from shared.analysis import AnalysisSettings
@@ -25,11 +28,12 @@ from shared.errors import (
     Unauthenticated,
     UserAction,
 )
+from shared.stills import StillSettings
 
 MEDIA_TYPE = "application/problem+json"
 
 RETRY_AFTER_S = 5
-"""What a client is told to wait when waiting is the cure."""
+"""What a client is told to wait when waiting is the cure, and nobody knows better."""
 
 FRAMEWORK_ERRORS: Mapping[int, type[CoachError]] = {
     400: InvalidRequest,  # a body that could not even be decoded
@@ -38,6 +42,10 @@ FRAMEWORK_ERRORS: Mapping[int, type[CoachError]] = {
     413: RequestTooLarge,
 }
 """What FastAPI and Starlette raise on their own account, in our words."""
+
+
+SETTINGS = frozenset(AnalysisSettings.model_fields) | frozenset(StillSettings.model_fields)
+"""Fields of a body that say how something is to be analysed."""
 
 
 class Problem(BaseModel):
@@ -111,25 +119,39 @@ def handle_errors(app: FastAPI) -> None:
 
 async def _refused(request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, CoachError)  # noqa: S101 - registered for nothing else
-    return respond(request, error)
+    places = [Complaint(pointer=place, detail=what) for place, what in error.places.items()]
+    return respond(request, error, errors=places)
 
 
 async def _not_valid(request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
     found = complaints(error.errors())
-    about_settings = all(complaint.field in AnalysisSettings.model_fields for complaint in found)
+    about_settings = all(complaint.field in SETTINGS for complaint in found)
     return respond(request, InvalidConfig() if about_settings else InvalidRequest(), errors=found)
 
 
 async def _framework(request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+    if isinstance(error.__cause__, CoachError):  # raised while FastAPI read the body
+        return await _refused(request, error.__cause__)
     known = FRAMEWORK_ERRORS.get(error.status_code, CoachError)
-    return respond(request, known(), headers=error.headers)
+    headers = {"Allow": _methods(request)} if known is MethodNotAllowed else error.headers
+    return respond(request, known(), headers=headers)
+
+
+def _methods(request: Request) -> str:
+    """What the address takes: a route names only its own method, and another may be its twin."""
+    return ", ".join(method for method in HTTPMethod if _is_taken(request, method))
+
+
+def _is_taken(request: Request, method: str) -> bool:
+    asked = {**request.scope, "method": method, "path_params": {}}
+    return any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
 
 
 def _headers_of(error: CoachError) -> dict[str, str]:
     if isinstance(error, Unauthenticated):
         return {"WWW-Authenticate": "Bearer"}
     if error.retryable and error.user_action is UserAction.WAIT:
-        return {"Retry-After": str(RETRY_AFTER_S)}
+        return {"Retry-After": str(math.ceil(error.retry_after_s or RETRY_AFTER_S))}
     return {}

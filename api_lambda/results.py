@@ -7,8 +7,10 @@ from fastapi.responses import Response
 from pydantic_core import from_json, to_json
 
 from api_lambda.dependencies import Services
-from shared.errors import NoResults, NotFound, ObjectMissing, ResultsNotReady
-from shared.jobs import Status
+from api_lambda.still_links import with_links
+from shared.documents import ANALYSES
+from shared.errors import NotFound, ObjectMissing
+from shared.jobs import JobKind
 from shared.models import VideoAnalysisJob
 
 MAX_INLINE_BYTES = 1_000_000
@@ -27,27 +29,17 @@ class StoredJson(Response):
         return to_json(content)
 
 
-def check_ready(job: VideoAnalysisJob) -> None:
-    """Pass only completed jobs.
-
-    Raises:
-        ResultsNotReady: the analysis goes on.
-        NoResults: it ended without any; the sentence says how.
-    """
-    match Status(job.status):
-        case Status.COMPLETED:
-            return
-        case Status.FAILED:
-            raise NoResults(f"The analysis failed, so there are no results. {job.error_message}")
-        case Status.CANCELLED:
-            raise NoResults("The analysis was cancelled, so there are no results.")
-        case _:
-            raise ResultsNotReady
-
-
 def results_of(job: VideoAnalysisJob, api: Services) -> dict[str, Any]:
-    """The results document of a completed job, with `pose.frames_url` and, if asked, `frames`."""
+    """The results document of a completed job.
+
+    That of an analysed video gets `pose.frames_url` and, if asked, `frames`; that of stills a link
+    to each picture.
+    """
     document = job.results or {}
+    if job.kind == JobKind.IMAGES:
+        return with_links(document, lambda name: _link(job, name, api))
+    if job.kind not in ANALYSES:
+        return document
     pose = {
         **document["pose"],
         "frames_url": _frames_url(job, api),
@@ -60,7 +52,7 @@ def frames_link(job: VideoAnalysisJob, api: Services) -> str:
     """A link to the landmarks of every picture, gzipped.
 
     Raises:
-        NotFound: this analysis kept none.
+        NotFound: this job kept none.
     """
     link = _frames_url(job, api)
     if link is None:
@@ -72,7 +64,7 @@ def _frames_url(job: VideoAnalysisJob, api: Services) -> str | None:
     file = _frames_file(job)
     if file is None:
         return None
-    return api.media.presign_get(_key(job, file), expires_in_s=api.download_url_expires_s)
+    return _link(job, file["name"], api)
 
 
 def _small_frames(job: VideoAnalysisJob, api: Services) -> dict[str, Any] | None:
@@ -89,8 +81,14 @@ def _small_frames(job: VideoAnalysisJob, api: Services) -> dict[str, Any] | None
 
 
 def _frames_file(job: VideoAnalysisJob) -> dict[str, Any] | None:
-    file: dict[str, Any] | None = (job.results or {})["pose"].get("frames_file")
+    pose = (job.results or {}).get("pose", {})  # only analysed videos have one
+    file: dict[str, Any] | None = pose.get("frames_file")
     return file
+
+
+def _link(job: VideoAnalysisJob, name: str, api: Services) -> str:
+    key = f"{job.results_prefix}{name}"
+    return api.media.presign_get(key, expires_in_s=api.download_url_expires_s)
 
 
 def _key(job: VideoAnalysisJob, file: dict[str, Any]) -> str:

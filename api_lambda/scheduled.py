@@ -2,12 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Protocol
 
 from api_lambda.dependencies import backstage
 from shared import migrations
 from shared.database import connect
 from shared.settings import DatabaseSettings
+
+STOP_BEFORE_END_S = 20.0
+"""No webhook is begun so shortly before Lambda ends the call: its try is to be noted first."""
+
+ONE_ROUND_S = 1.0
+"""Without Lambda's clock: what is due now, and what a quick receiver lets be sent after it."""
+
+
+class Clock(Protocol):
+    """Lambda's context, as far as we look at it."""
+
+    def get_remaining_time_in_millis(self) -> int: ...
 
 
 class SweepIncomplete(Exception):
@@ -39,3 +51,15 @@ def upload_events(event: Mapping[str, Any], context: object) -> dict[str, Any]: 
     """Complete the uploads that S3 announced; name the messages that must come again."""
     again = backstage().upload_events.handle(event["Records"])
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in again]}
+
+
+def deliver_webhooks(event: object, context: Clock | None) -> dict[str, int]:  # noqa: ARG001 - as above
+    """Tell apps which jobs are over; called every minute, return what was done.
+
+    While jobs of owners with webhooks are under way it goes on looking until the next call is
+    due, so that apps hear within seconds. Without a context it does not wait for more.
+    """
+    for_s = ONE_ROUND_S
+    if context is not None:
+        for_s = context.get_remaining_time_in_millis() / 1000 - STOP_BEFORE_END_S
+    return asdict(backstage().webhooks.deliver(for_s=for_s))

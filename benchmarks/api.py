@@ -1,17 +1,13 @@
-"""The API: what a cold start imports, and how long `initiate` takes, beside bare peers."""
+"""The API: what a cold start imports, and how fast it answers, beside bare peers."""
 
 import os
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-import httpx
-
+from benchmarks import api_speed
 from benchmarks.figure import Figure
-from local.stack import LocalStack, StackOptions
 
 IMPORT_ROUNDS = 5
 IMPORT_BUDGET_S = 1.2
@@ -27,13 +23,10 @@ LAMBDA_ENVIRONMENT = {
 }
 """The handler wires itself when Lambda imports it; nothing here is reached."""
 
-REQUESTS = 200
-INITIATE_BUDGET_MS = 15
-
 
 def run() -> list[Figure]:
-    """Import time of the Lambda handler, and `initiate` against the local database."""
-    return [_import_time(), _initiate()]
+    """Import time of the Lambda handler, and how fast the API answers."""
+    return [_import_time(), *api_speed.run()]
 
 
 def _import_time() -> Figure:
@@ -66,38 +59,3 @@ def _median_import_s(module: str) -> float:
         )
         times.append(float(answer.stdout.splitlines()[-1]))
     return statistics.median(times[1:])
-
-
-def _initiate() -> Figure:
-    with LocalStack(StackOptions(engine="synthetic")) as stack:
-        headers = {"Authorization": f"Bearer {stack.token()}"}
-        with httpx.Client(headers=headers, trust_env=False) as client:
-            session = client.post(
-                f"{stack.api_url}/sessions", json={"title": "bench", "player_ids": [], "notes": ""}
-            ).json()
-            body = {
-                "session_id": session["session_id"],
-                "content_type": "video/mp4",
-                "size_bytes": 1_000_000,
-            }
-            initiate = _p50_ms(
-                lambda: client.post(f"{stack.api_url}/videos/upload/initiate", json=body)
-            )
-            health = _p50_ms(lambda: client.get(f"{stack.api_url}/health"))
-    return Figure(
-        "initiate p50, beside health on the same server",
-        initiate,
-        "ms",
-        health,
-        f"≤ {INITIATE_BUDGET_MS} ms",
-        lambda figure: figure.value <= INITIATE_BUDGET_MS,
-    )
-
-
-def _p50_ms(call: Callable[[], httpx.Response]) -> float:
-    times = []
-    for _ in range(REQUESTS):
-        started = time.perf_counter()
-        call().raise_for_status()
-        times.append(1000 * (time.perf_counter() - started))
-    return statistics.median(times)

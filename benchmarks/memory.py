@@ -17,11 +17,11 @@ TOLERANCE = 0.15
 PROGRAM = """
 import json, os, pathlib, sys, tempfile
 import worker_service.__main__
-from shared.analysis import AnalysisSettings
+from shared.files import RESULTS_NAME
+from shared.jobs import JobKind
 from shared.results import Results
 from worker_service.analyst.orders import Order
 from worker_service.analyst.process import AnalystProcess
-from worker_service.pipeline.steps import RESULTS_NAME
 
 def peak_mib(pid):  # ru_maxrss would begin with the parent's peak
     status = dict(line.split(":", 1) for line in open(f"/proc/{pid}/status"))
@@ -32,7 +32,8 @@ analyst = AnalystProcess(stall_limit_s=120, memory_limit_mib=6144, environment=e
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
     order = Order(
-        video=pathlib.Path(sys.argv[1]), folder=folder, settings=AnalysisSettings(),
+        kind=JobKind.VIDEO, inputs={"source": pathlib.Path(sys.argv[1])}, folder=folder,
+        settings={},
         worker="bench", attempt=1, context={},
     )
     analyst.analyse(order, on_progress=lambda step: None, check=lambda: None)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ERROR_NAME = "error.json"
 
 FolderOption = Annotated[
-    Path, typer.Option("--output", "-o", help="A folder for results.json and frames.json.gz.")
+    Path, typer.Option("--output", "-o", help="A folder for results.json and the files beside it.")
 ]
 ModelOption = Annotated[
     Path | None,
@@ -39,7 +39,7 @@ def analyze(
     engine: EngineOption = Engine.MEDIAPIPE,
     model: ModelOption = None,
 ) -> None:
-    """Analyse VIDEO here and now; write results.json and frames.json.gz.
+    """Analyse VIDEO here and now; write its results, frames and report.
 
     Exits with 2 when the video cannot be analysed, 3 when the pose model is missing, 1 when the
     analysis broke; the reason is then on stderr and in error.json.
@@ -50,15 +50,15 @@ def analyze(
     from cli.results_view import show_results
     from cli.sight import progress_on
     from cli.videos import existing
+    from shared.files import ANALYSIS_FILES, RESULTS_NAME
     from shared.settings import WorkerSettings
     from worker_service.analyst.engines import build_engine
     from worker_service.pipeline.analyse import analyse
     from worker_service.pipeline.pose.device import DeviceWish
-    from worker_service.pipeline.steps import FRAMES_NAME, RESULTS_NAME
 
     asked = AnalysisSettings.model_validate(settings)
     console = Console()
-    with _errors_written_to(output, replacing=(RESULTS_NAME, FRAMES_NAME)):
+    with _errors_written_to(output, replacing=(RESULTS_NAME, *sorted(ANALYSIS_FILES))):
         film = existing(video)
         pose_model = _model(model) if engine is Engine.MEDIAPIPE else None
         device = DeviceWish(WorkerSettings().pose_device)

@@ -1,27 +1,26 @@
 """The phone: films nothing, but walks a video through the API as the app does.
 
-session → initiate → PUT to the presigned URL → complete → poll → results and frames
+session → initiate → PUT to the presigned URLs → complete → poll → results and frames
 """
 
 import base64
 import hashlib
 import mimetypes
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from cli.api_client import ApiClient, http_client
 from cli.errors import CliError, Exit
 from cli.sight import Show, Sight
-from cli.words import STAGES, UPLOADING, what_to_do
+from cli.storage import Place, Storage
+from cli.words import STAGES, what_to_do
 from shared.jobs import Stage, Status
-
-CHUNK_BYTES = 256 * 1024
 
 LOOK_AGAIN_S = 2.0
 """When an answer does not say when to look again."""
@@ -31,10 +30,6 @@ class JobFailed(CliError):
     """The analysis ended without results."""
 
     exit_code = Exit.VIDEO
-
-
-class UploadFailed(CliError):
-    """Storage did not take the video."""
 
 
 class FramesMissing(CliError):
@@ -51,13 +46,6 @@ class Finished:
 
 class _Session(BaseModel):
     session_id: UUID
-
-
-class _Upload(BaseModel):
-    job_id: UUID
-    presigned_url: str = Field(repr=False)
-    method: str
-    headers: dict[str, str]
 
 
 class _Progress(BaseModel):
@@ -98,7 +86,7 @@ class Phone:
             self.api.post("/sessions", {"title": video.stem or "Video", **settings})
         )
         upload = self._initiate(session.session_id, video)
-        self._put(video, upload)
+        Storage(self.api, self.show).take(video, upload)
         self.api.post("/videos/upload/complete", {"job_id": str(upload.job_id)})
         self._wait(upload.job_id)
         results = self.api.get(f"/analysis-jobs/{upload.job_id}/results").json()
@@ -113,7 +101,7 @@ class Phone:
                 raise FramesMissing(f"The frames could not be fetched (HTTP {answer.status_code}).")
             return b"".join(answer.iter_raw())  # as stored: gzip
 
-    def _initiate(self, session_id: UUID, video: Path) -> _Upload:
+    def _initiate(self, session_id: UUID, video: Path) -> Place:
         content_type, _ = mimetypes.guess_type(video.name)
         announced = {
             "session_id": str(session_id),
@@ -123,32 +111,7 @@ class Phone:
             "checksum_sha256": _checksum(video),
             "include_frames": False,
         }
-        return _Upload.model_validate(self.api.post("/videos/upload/initiate", announced))
-
-    def _put(self, video: Path, upload: _Upload) -> None:
-        headers = httpx.Headers(upload.headers)
-        headers.setdefault("Content-Length", str(video.stat().st_size))  # S3 takes no chunked body
-        try:
-            with http_client(upload.presigned_url) as storage:
-                answer = storage.request(
-                    upload.method,
-                    upload.presigned_url,
-                    headers=headers,
-                    content=self._chunks(video),
-                )
-        except httpx.TransportError as error:
-            raise UploadFailed("The upload broke off. Check the connection, retry.") from error
-        if answer.is_error and answer.status_code != httpx.codes.PRECONDITION_FAILED:
-            raise UploadFailed(f"The storage refused the video (HTTP {answer.status_code}). Retry.")
-
-    def _chunks(self, video: Path) -> Iterator[bytes]:
-        total, sent = video.stat().st_size, 0
-        self.show(Sight(UPLOADING, 0))
-        with video.open("rb") as file:
-            while chunk := file.read(CHUNK_BYTES):
-                yield chunk
-                sent += len(chunk)
-                self.show(Sight(UPLOADING, 100 * sent / total))
+        return Place.model_validate(self.api.post("/videos/upload/initiate", announced))
 
     def _wait(self, job_id: UUID) -> None:
         """Look at the job as often as the API asks for, until it is final."""

@@ -8,13 +8,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from cli.words import REASONS
+from shared import catalogue
 from shared.jobs import Stage
 from shared.results import (
     Finding,
     Findings,
     Metric,
-    OverallLevel,
     Provenance,
     Quality,
     Reference,
@@ -85,7 +84,7 @@ def _measured_first(named: tuple[str, Metric]) -> tuple[bool, str]:
 
 def _cells(metric: Metric) -> tuple[str, str, Text]:
     if metric.reason is not None:
-        return "–", "–", Text(REASONS[metric.reason], style="dim")
+        return "–", "–", Text(catalogue.words().reason[metric.reason], style="dim")
     value = Text(f"{metric.value:.3g} {metric.unit}{_published(metric.reference)}")
     return _fraction(metric.score), _fraction(metric.confidence), value
 
@@ -106,8 +105,7 @@ def _fraction(value: float | None) -> str:
 def _show_findings(findings: Findings, console: Console) -> None:
     _heading("Findings", console)
     if not findings.findings:
-        nothing_known = findings.overall_level is OverallLevel.NOT_MEASURABLE
-        _line("Nothing could be judged." if nothing_known else "Nothing stands out.", console)
+        _line(catalogue.words().without_findings[findings.overall_level], console)
     for finding in findings.findings:
         for depth, text in _about(finding):
             _line(text, console, depth=depth)

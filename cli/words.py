@@ -2,7 +2,6 @@
 
 from shared.errors import UserAction
 from shared.jobs import Stage
-from shared.results import Reason
 
 UPLOADING = "Uploading the video"
 
@@ -15,22 +14,10 @@ STAGES = {
     Stage.METRICS: "Step 2/4: measuring",
     Stage.FINDINGS: "Step 3/4: judging",
     Stage.REPORT: "Step 4/4: writing the report",
+    Stage.RENDERING: "Drawing the video",
     Stage.DONE: "Done",
     Stage.FAILED: "Failed",
     Stage.CANCELLED: "Cancelled",
-}
-
-REASONS = {
-    Reason.EVENT_NOT_FOUND: "the moment it is taken at was not found",
-    Reason.LANDMARKS_HIDDEN: "the joints it needs are hidden",
-    Reason.NO_MOVEMENT: "there is too little movement",
-    Reason.SAMPLE_RATE_TOO_LOW: "too few pictures a second",
-    Reason.VIEW_UNSUITABLE: "the camera stands where it cannot be seen",
-    Reason.SIDE_UNKNOWN: "left- or right-handed is not known",
-    Reason.NOT_DEFINED_FOR_MOVEMENT: "not defined for this movement",
-    Reason.NOT_PLAUSIBLE: "the measured value is not believable",
-    Reason.CLOCK_CHANGES: "the clip changes its speed",
-    Reason.SCENE_CUT: "the clip is cut there",
 }
 
 ACTIONS = {

@@ -1,6 +1,7 @@
 """What EventBridge and SQS do on AWS for our Lambda functions: `python -m local.caretaker`.
 
-Every few seconds it calls the sweeper's entry; it polls the queue of upload events, calls their
+Every few seconds it calls the sweeper's entry, and in a thread of its own, since receivers may be
+slow, the one that sends webhooks; it polls the queue of upload events, calls their
 entry with what it got and deletes what the answer does not name.
 """
 
@@ -34,6 +35,9 @@ AT_ONCE = 10
 OUTAGE_PAUSE_S = 1.0
 
 
+WEBHOOKS_EVERY_S = 2.0
+
+
 class CaretakerSettings(Settings):
     """How busy the caretaker is."""
 
@@ -53,6 +57,7 @@ class Caretaker:
         """Poll and sweep; whatever an entry raises is logged, as Lambda does."""
         log.info("caretaker ready")
         next_sweep = time.monotonic() + self.sweep_every_s
+        threading.Thread(target=self._send_webhooks, daemon=True, name="webhooks").start()
         while not self.stopping.is_set():
             self._deliver()
             if time.monotonic() >= next_sweep:
@@ -65,6 +70,13 @@ class Caretaker:
             scheduled.sweep({}, None)
         except Exception:
             log.exception("sweep failed")
+
+    def _send_webhooks(self) -> None:
+        while not self.stopping.wait(WEBHOOKS_EVERY_S):
+            try:
+                scheduled.deliver_webhooks({}, None)
+            except Exception:
+                log.exception("webhooks failed")
 
     def _deliver(self) -> None:
         try:

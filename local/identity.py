@@ -53,8 +53,10 @@ class DevIdentity:
             raise NotLocal(f"{key_file} is not a key of ours. Delete it to get a new one.")
         return cls(folder, key)
 
-    def token(self, subject: str = SUBJECT, *, lifetime: timedelta = LIFETIME) -> str:
-        """Return a bearer token for `subject`."""
+    def token(
+        self, subject: str = SUBJECT, *, lifetime: timedelta = LIFETIME, scope: str = ""
+    ) -> str:
+        """Return a bearer token for `subject`; `scope` is what it opens beside their own data."""
         now = datetime.now(UTC)
         claims = {
             "sub": subject,
@@ -62,6 +64,7 @@ class DevIdentity:
             "aud": AUDIENCE,
             "iat": now,
             "exp": now + lifetime,
+            "scope": scope,
         }
         return jwt.encode(claims, self._key, "RS256", headers={"kid": self._key_id()})
 

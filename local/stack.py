@@ -31,11 +31,13 @@ from shared.database import connect
 from shared.settings import (
     API_BASE_PATH,
     DatabaseSettings,
+    LimitSettings,
     RuntimeSettings,
     Settings,
     Stage,
     SweepSettings,
     UploadSettings,
+    WebhookSettings,
     WorkerSettings,
 )
 
@@ -49,6 +51,12 @@ RETRY_BASE_S = 2.0
 
 STOP_GRACE_S = 1.0
 """How long a job in hand may go on at shutdown; its queue goes away anyway."""
+
+WEBHOOKS = WebhookSettings(webhook_allow_private=True)
+"""A developer's receiver listens on this machine too."""
+
+LIMITS = LimitSettings.none()
+"""One's own machine has one user, whose tools may ask fast."""
 
 _REPOSITORY = Path(__file__).parent.parent
 _WORKER_READY = '"worker ready"'
@@ -104,9 +112,9 @@ class LocalStack:
     ) -> None:
         self._parts.close()
 
-    def token(self, subject: str = SUBJECT) -> str:
+    def token(self, subject: str = SUBJECT, *, scope: str = "") -> str:
         """Return a bearer token that this API accepts."""
-        return self._identity.token(subject)
+        return self._identity.token(subject, scope=scope)
 
     def check(self) -> None:
         """Raise `PartEnded` unless API, worker and caretaker run."""
@@ -140,13 +148,13 @@ class LocalStack:
             "api",
             "local.api",
             str(port),
-            knows=(UploadSettings(), self._identity.auth_settings()),
+            knows=(UploadSettings(), WEBHOOKS, LIMITS, self._identity.auth_settings()),
         )
         worker = start("worker", "worker_service", knows=(working,), takes_along=scratch)
         caretaker = start(
             "caretaker",
             "local.caretaker",
-            knows=(UploadSettings(), SweepSettings(), CaretakerSettings()),
+            knows=(UploadSettings(), WEBHOOKS, SweepSettings(), CaretakerSettings()),
         )
         self._services = (api, worker, caretaker)
         self._environment = variables(endpoint, *common, working)

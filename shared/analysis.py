@@ -1,9 +1,10 @@
 """What a coach may say about a clip before it is analysed."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat
 
 from shared.results import Exercise, Movement, View
 
@@ -27,11 +28,11 @@ class SubjectHint(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    t_s: float = Field(default=0.0, ge=0, description="Seconds in the video's own clock.")
-    x: float = Field(ge=0, le=1, description="Left edge.")
-    y: float = Field(ge=0, le=1, description="Upper edge.")
-    width: float = Field(gt=0, le=1)
-    height: float = Field(gt=0, le=1)
+    t_s: StrictFloat = Field(default=0.0, ge=0, description="Seconds in the video's own clock.")
+    x: StrictFloat = Field(ge=0, le=1, description="Left edge.")
+    y: StrictFloat = Field(ge=0, le=1, description="Upper edge.")
+    width: StrictFloat = Field(gt=0, le=1)
+    height: StrictFloat = Field(gt=0, le=1)
 
 
 class Handedness(StrEnum):
@@ -42,7 +43,7 @@ class Handedness(StrEnum):
 
 
 SampleFps = Annotated[
-    float,
+    StrictFloat,
     Field(
         ge=0,
         le=240,
@@ -53,7 +54,10 @@ SampleFps = Annotated[
 
 
 class AnalysisSettings(BaseModel):
-    """Settings of one analysis; what is None is inferred from the video."""
+    """Settings of one analysis; what is None is inferred from the video.
+
+    Numbers are strict, here and in all bodies: text and truth values are none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -68,8 +72,8 @@ class AnalysisSettings(BaseModel):
     subject_hint: SubjectHint | None = Field(
         default=None, description="Who the athlete is, where several people are seen."
     )
-    athlete_height_cm: float | None = Field(default=None, ge=50, le=250)
-    slow_motion_factor: float = Field(
+    athlete_height_cm: StrictFloat | None = Field(default=None, ge=50, le=250)
+    slow_motion_factor: StrictFloat = Field(
         default=1.0, ge=1, le=64, description="8 for a 240 fps recording stored at 30 fps."
     )
 
@@ -80,3 +84,17 @@ class AnalysisSettings(BaseModel):
         Who says nothing of the age films an adult.
         """
         return self.age_band in (None, AgeBand.ADULT)
+
+
+def overridden(settings: Mapping[str, Any], overrides: Mapping[str, Any]) -> AnalysisSettings:
+    """Settings with some of them said anew; None says that it is to be inferred.
+
+    But no age: who says None of that does not know, and what is known already stays.
+
+    Raises:
+        pydantic.ValidationError: an override is not valid.
+    """
+    said = dict(overrides)
+    if said.get("age_band") is None:
+        said.pop("age_band", None)
+    return AnalysisSettings.model_validate({**settings, **said})

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, Executable, Update, func, select, update
+from sqlalchemy import Engine, Executable, Update, exists, func, select, update
 
 from shared import jobs
 from shared.database import transaction
@@ -32,7 +32,9 @@ from shared.job_moves import (
     reason,
 )
 from shared.jobs import MAX_ATTEMPTS, AttemptOutcome, Stage, Status
+from shared.models import DeletionReceipt
 from shared.models import VideoAnalysisJob as Job
+from shared.people import Erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,11 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """The job is final, or never was (`status` None).
+    """The job is final, or is not there (`status` None).
 
     Attributes:
         status: the final one.
+        deleted: it is not there because its coach deleted it; its message means nothing any more.
         given_up: it failed, and another try at the same video may help. So its message belongs
             into the dead-letter queue, where an operator may send it again.
         results_prefix: where its results lie in the bucket, once completed.
@@ -76,6 +79,7 @@ class Over:
     given_up: bool = False
     results_prefix: str | None = None
     attempt: int = 0
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,7 @@ class AttemptStore:
                 results=results,
                 results_prefix=results_prefix,
                 percent=100,
+                frames_done=Job.frames_total,  # the last progress may have come too soon to write
                 lease_until=None,
                 estimated_completion=None,
                 completed_at=func.now(),
@@ -234,11 +239,19 @@ class AttemptStore:
         with transaction(self._engine) as rows:
             job = rows.get(Job, job_id)
         if job is None:
-            return Over(None)
+            return Over(None, deleted=self.deleted(job_id))
         if not Status(job.status).final:
             return None
         given_up = another_try_may_help(job)
         return Over(Status(job.status), given_up, job.results_prefix, job.attempt)
+
+    def deleted(self, job_id: UUID) -> bool:
+        """Whether there was such a job, and its coach deleted it."""
+        receipt = exists().where(
+            DeletionReceipt.subject == str(job_id), DeletionReceipt.kind == Erased.JOB
+        )
+        with transaction(self._engine) as rows:
+            return bool(rows.scalar(select(receipt)))
 
     def _why_not(self, job_id: UUID) -> Busy | Over:
         """Explain a refused claim; a job whose attempts are used up is failed here."""

@@ -1,25 +1,36 @@
-"""The engine and the one way to open a transaction."""
+"""The engine and the two ways to use it: a transaction, or one statement that needs none."""
 
-from collections.abc import Iterator
+import math
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, cast
 
+import psycopg
+from psycopg import Connection as PostgresConnection
 from psycopg import Error as PostgresError
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
     DataError,
     IntegrityError,
     InterfaceError,
     InternalError,
+    InvalidatePoolError,
     OperationalError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from shared.errors import DatabaseError
 from shared.settings import DatabaseSettings
 
 _AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
 """InternalError: a primary that has become read-only, as every failover makes one."""
+
+_AWAY_PLAINLY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
+"""The same as psycopg has them."""
 
 _NOTICE_SILENCE = {
     "keepalives_idle": 10,
@@ -34,17 +45,21 @@ IDLE_IN_TRANSACTION_S = 120
 host may have vanished without a word."""
 
 
+TRUSTED_FOR_S = 1.0
+"""A connection that was in use so lately is taken without asking whether it still lives: under
+load that would be a round trip for every request. A failover in that second is told as one."""
+
+
 class Refused(Exception):
     """PostgreSQL refused what was to be written: a bug of ours. Names the rule, never the row."""
 
 
 def connect(settings: DatabaseSettings) -> Engine:
     """Return an engine; no connection is opened until the first query."""
-    return create_engine(
+    engine = create_engine(
         settings.database_url.get_secret_value(),
         pool_size=settings.database_pool_size,
         max_overflow=settings.database_pool_size,
-        pool_pre_ping=True,
         hide_parameters=True,  # errors reach the log; titles and notes must not
         pool_timeout=10,
         connect_args={
@@ -53,6 +68,8 @@ def connect(settings: DatabaseSettings) -> Engine:
             **_NOTICE_SILENCE,
         },
     )
+    _ping_what_lay_idle(engine)
+    return engine
 
 
 @contextmanager
@@ -65,9 +82,71 @@ def transaction(engine: Engine) -> Iterator[Session]:
         DatabaseError: PostgreSQL could not be reached, gave up, or somebody locks the row.
         Refused: a constraint or a value's form does not allow it.
     """
+    with (
+        _told_in_our_words(),
+        Session(engine, expire_on_commit=False) as session,
+        session.begin(),
+    ):
+        yield session
+
+
+@contextmanager
+def single_statement(engine: Engine) -> Iterator[Connection]:
+    """A connection for one statement that stands for itself, without BEGIN and COMMIT around it.
+
+    Raises: as `transaction`.
+    """
+    with _told_in_our_words(), engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def first_row(engine: Engine, query: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """Ask past SQLAlchemy, in psycopg's own SQL, in a third of the time: for what is always asked.
+
+    Raises: as `transaction`.
+    """
     try:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        pooled = engine.raw_connection()
+        try:
+            return _asked_plainly(pooled, query, values)
+        except BaseException:
+            pooled.invalidate()
+            raise
+        finally:
+            pooled.close()
+    except (*_AWAY_PLAINLY, PoolTimeoutError) as error:
+        raise DatabaseError from error
+    except PostgresError as error:
+        raise Refused(_rule(error)) from None
+
+
+def _asked_plainly(
+    pooled: PoolProxiedConnection, query: str, values: Mapping[str, Any]
+) -> tuple[Any, ...] | None:
+    connection: PostgresConnection = cast("PostgresConnection", pooled.driver_connection)
+    connection.autocommit = True
+    row = connection.execute(query, values).fetchone()
+    connection.autocommit = False
+    return row
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session for one query, likewise without a transaction; rows stay readable.
+
+    Raises: as `transaction`.
+    """
+    with (
+        single_statement(engine) as connection,
+        Session(connection, expire_on_commit=False) as session,
+    ):
+        yield session
+
+
+@contextmanager
+def _told_in_our_words() -> Iterator[None]:
+    try:
+        yield
     except _AWAY as error:
         raise DatabaseError from error
     except (IntegrityError, DataError) as error:
@@ -90,3 +169,25 @@ def _rule(cause: BaseException | None) -> str:
     if isinstance(cause, PostgresError):
         names += [name for name in (cause.diag.table_name, cause.diag.constraint_name) if name]
     return " ".join(names)
+
+
+def _ping_what_lay_idle(engine: Engine) -> None:
+    """Have the pool ask a connection whether it lives, unless it was in use a moment ago.
+
+    By the wall clock: it also counts the hours for which a Lambda is frozen.
+    """
+
+    def note_use(_: object, entry: ConnectionPoolEntry) -> None:
+        entry.info["used_at"] = time.time()
+
+    def ping(connection: DBAPIConnection, entry: ConnectionPoolEntry, _: object) -> None:
+        idle_s = time.time() - entry.info.get("used_at", math.inf)
+        if idle_s < TRUSTED_FOR_S:  # and a new connection, which was never used
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except PostgresError as error:
+            raise InvalidatePoolError from error  # the pool opens another, and asks no other one
+
+    event.listen(engine, "checkin", note_use)
+    event.listen(engine, "checkout", ping)

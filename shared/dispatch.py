@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shared.analysis import DEFAULT_SAMPLE_FPS
 from shared.job_queue import JobQueue
 from shared.job_store import JobStore
+from shared.jobs import JobKind
 from shared.messages import JobMessage
 from shared.models import VideoAnalysisJob
 
@@ -33,6 +34,7 @@ class Dispatcher:
 def message_for(job: VideoAnalysisJob) -> JobMessage:
     """The queue message of a job. A job without a sampling rate carries the usual one."""
     return JobMessage(
+        v=1 if job.kind == JobKind.VIDEO else 2,
         job_id=job.id,
         session_id=job.session_id,
         sample_fps=job.settings.get("sample_fps", DEFAULT_SAMPLE_FPS),

@@ -50,17 +50,23 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A dead letter and the job it is about; an unreadable one has no id, a lost one no job."""
+    """A dead letter and the job it is about; an unreadable one has no id, a lost one no job.
+
+    `deleted`: there was such a job, and its coach deleted it.
+    """
 
     message: Received
     job_id: UUID | None
     job: VideoAnalysisJob | None
+    deleted: bool = False
 
     @property
     def plan(self) -> Plan:
         """What redriving it would do."""
         if self.job_id is None:
             return Plan(Redrive.KEEP, "it is no job message; look at its body, then purge it")
+        if self.deleted:
+            return Plan(Redrive.REMOVE, "its job was deleted")
         if self.job is None:
             return Plan(Redrive.KEEP, "there is no such job in this database")
         if self.job.sqs_message_id not in {None, self.message.message_id}:
@@ -89,7 +95,9 @@ class Hand:
         """
         for message in sorted(self.held, key=lambda message: message.sent_at):
             job_id = _job_id(message)
-            yield Letter(message, job_id, _job(jobs, job_id) if job_id else None)
+            job = _job(jobs, job_id) if job_id else None
+            deleted = job_id is not None and job is None and jobs.deleted(job_id)
+            yield Letter(message, job_id, job, deleted)
 
 
 @contextmanager

@@ -1,24 +1,24 @@
-"""S3: presign, head, download, upload, copy, list, delete. Keys are made here and only here."""
+"""S3: presign, head, download, upload, copy, list, erase. Keys are made here and only here."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import UUID
 
-from botocore.exceptions import BotoCoreError, ClientError
-from s3transfer.exceptions import RetriesExceededError, S3DownloadFailedError
 from s3transfer.subscribers import BaseSubscriber
 
 from shared.errors import ObjectMissing, StorageError
+from shared.files import POSE_NAME
+from shared.multipart import MultipartStore
+from shared.storage_errors import translated
 from shared.transfer import Check, transfer
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
     from s3transfer.futures import TransferFuture
     from s3transfer.manager import TransferManager
 
@@ -26,6 +26,9 @@ _PLAIN_OWNER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 UPLOADS = "uploads/"
 """Where all originals lie; what arrives here is announced on the queue of upload events."""
+
+STILLS = "stills/"
+"""Where still pictures lie."""
 
 _UPLOAD_KEY = re.compile(rf"{UPLOADS}[^/]+/[^/]+/([0-9a-f-]{{36}})/source")
 
@@ -38,9 +41,6 @@ UPLOAD_FAREWELL_S = 10.0
 
 DOWNLOAD_FAREWELL_S = 1.0
 """As long as that for a download, which leaves nothing behind."""
-
-_GONE = frozenset({"404", "NoSuchKey"})
-"""HEAD has no body, so its code is the bare status: a missing bucket then looks the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,21 @@ class PresignedPut:
 
 def upload_key(owner: str, session_id: UUID, job_id: UUID) -> str:
     """Where the phone puts the original; an owner with unusual characters is hashed."""
-    folder = owner if _PLAIN_OWNER.fullmatch(owner) else sha256(owner.encode()).hexdigest()[:32]
-    return f"{UPLOADS}{folder}/{session_id}/{job_id}/source"
+    return f"{UPLOADS}{_folder(owner)}/{session_id}/{job_id}/source"
+
+
+def stored_pose_key(owner: str, job_id: UUID) -> str:
+    """Where a job that measures again has its own copy of what was seen; none was sent there."""
+    return f"{UPLOADS}{_folder(owner)}/{job_id}/{POSE_NAME}"
+
+
+def stills_prefix(owner: str, job_id: UUID) -> str:
+    """Where the pictures of a job lie; not among the originals, for nobody announces them."""
+    return f"{STILLS}{_folder(owner)}/{job_id}/"
+
+
+def _folder(owner: str) -> str:
+    return owner if _PLAIN_OWNER.fullmatch(owner) else sha256(owner.encode()).hexdigest()[:32]
 
 
 def uploaded_job(key: str) -> UUID | None:
@@ -87,7 +100,7 @@ def all_results_prefix(job_id: UUID) -> str:
     return f"results/{job_id}/"
 
 
-class MediaStore:
+class MediaStore(MultipartStore):
     """The media bucket.
 
     Raises, from every method: `StorageError`; `ObjectMissing` where a key must exist.
@@ -96,8 +109,7 @@ class MediaStore:
     def __init__(
         self, client: "S3Client", bucket: str, *, upload_farewell_s: float = UPLOAD_FAREWELL_S
     ) -> None:
-        self._client = client
-        self.bucket = bucket
+        super().__init__(client, bucket)
         self._upload_farewell_s = upload_farewell_s
 
     def presign_put(
@@ -123,23 +135,39 @@ class MediaStore:
             headers["Content-Length"] = str(size_bytes)
         if checksum_sha256 is not None:
             params["ChecksumSHA256"] = headers["x-amz-checksum-sha256"] = checksum_sha256
-        with _translated():
+        with translated():
             url = self._client.generate_presigned_url(
                 "put_object", Params=params, ExpiresIn=expires_in_s
             )
         return PresignedPut(url=url, headers=headers, expires_in_s=expires_in_s)
 
-    def presign_get(self, key: str, *, expires_in_s: int) -> str:
-        """Sign a download."""
-        with _translated():
+    def presign_get(
+        self,
+        key: str,
+        *,
+        expires_in_s: int,
+        download_as: str | None = None,
+        content_type: str | None = None,
+    ) -> str:
+        """Sign a download.
+
+        `download_as`: the plain file name (printable ASCII, no quotes) under which a browser saves
+        it instead of showing it. `content_type`: instead of the stored one.
+        """
+        params: dict[str, Any] = {"Bucket": self.bucket, "Key": key}
+        if download_as is not None:
+            params["ResponseContentDisposition"] = f'attachment; filename="{download_as}"'
+        if content_type is not None:
+            params["ResponseContentType"] = content_type
+        with translated():
             return self._client.generate_presigned_url(
-                "get_object", Params={"Bucket": self.bucket, "Key": key}, ExpiresIn=expires_in_s
+                "get_object", Params=params, ExpiresIn=expires_in_s
             )
 
     def head(self, key: str) -> StoredObject | None:
         """Size and tag, or None when there is no such object."""
         try:
-            with _translated():
+            with translated():
                 answer = self._client.head_object(Bucket=self.bucket, Key=key)
         except ObjectMissing:
             return None
@@ -155,12 +183,12 @@ class MediaStore:
         def begin(manager: "TransferManager", told: Sequence[BaseSubscriber]) -> "TransferFuture":
             return manager.download(self.bucket, key, str(path), subscribers=list(told))
 
-        with _translated():
+        with translated():
             transfer(self._client, begin, check=check, farewell_s=DOWNLOAD_FAREWELL_S)
 
     def read(self, key: str) -> bytes:
         """Read a small object whole."""
-        with _translated():
+        with translated():
             return self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 
     def upload(
@@ -186,62 +214,98 @@ class MediaStore:
                 str(path), self.bucket, key, extra_args=extra, subscribers=list(told)
             )
 
-        with _translated():
+        with translated():
             transfer(self._client, begin, check=check, farewell_s=self._upload_farewell_s)
+
+    def put(self, key: str, content: BinaryIO | bytes, *, content_type: str) -> None:
+        """Store a small file; an object that is at `key` already is not overwritten, but refused.
+
+        Raises:
+            StorageError: S3 is away, refused, or has something there.
+        """
+        with translated():
+            self._client.put_object(
+                Bucket=self.bucket,
+                Key=key,
+                Body=content,
+                ContentType=content_type,
+                IfNoneMatch="*",
+            )
 
     def copy(self, source: str, target: str) -> None:
         """Copy an object of up to 5 GB within the bucket, with its type; nothing is downloaded."""
-        with _translated():
+        with translated():
             self._client.copy_object(
                 Bucket=self.bucket, Key=target, CopySource={"Bucket": self.bucket, "Key": source}
             )
 
-    def keys(self, prefix: str) -> list[str]:
-        """Every key below a prefix."""
-        with _translated():
+    def sizes(self, prefix: str) -> dict[str, int]:
+        """Every key below a prefix, and how many bytes lie there."""
+        with translated():
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self.bucket, Prefix=prefix
             )
-            return [item["Key"] for page in pages for item in page.get("Contents", ())]
+            found = (item for page in pages for item in page.get("Contents", ()))
+            return {item["Key"]: item["Size"] for item in found}
+
+    def keys(self, prefix: str) -> list[str]:
+        """Every key below a prefix."""
+        return list(self.sizes(prefix))
 
     def delete(self, keys: Sequence[str]) -> int:
-        """Delete these objects, those that are gone already too; return how many keys it took."""
-        for start in range(0, len(keys), DELETE_AT_ONCE):
-            batch = keys[start : start + DELETE_AT_ONCE]
-            with _translated():
+        """Delete these objects, those that are gone already too; return how many keys it took.
+
+        In a bucket with versions they are hidden, not gone: `erase_prefix` erases.
+        """
+        return self._delete([{"Key": key} for key in keys])
+
+    def delete_prefix(self, prefix: str) -> int:
+        """Delete everything below a prefix, as `delete` does; return how many objects went."""
+        return self.delete(self.keys(prefix))
+
+    def erase_prefix(self, prefix: str) -> int:
+        """Erase everything below a prefix for good; return how many versions and markers went.
+
+        Every version and delete marker, where the bucket keeps versions, and what was stored of
+        uploads in parts that are not complete. Those are given up first: one that is completed in
+        that moment is an object when objects are listed.
+        """
+        self.give_up_parts(prefix)
+        with translated():
+            pages = self._client.get_paginator("list_object_versions").paginate(
+                Bucket=self.bucket, Prefix=prefix
+            )
+            versions: list[ObjectIdentifierTypeDef] = [
+                {"Key": item["Key"], "VersionId": item["VersionId"]}
+                for page in pages
+                for item in (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+            ]
+        return self._delete(versions)
+
+    def give_up_parts(self, prefix: str) -> None:
+        """Drop what was stored of uploads in parts that are not complete. Repeatable."""
+        with translated():
+            pages = self._client.get_paginator("list_multipart_uploads").paginate(
+                Bucket=self.bucket, Prefix=prefix
+            )
+            begun = [
+                (up["Key"], up["UploadId"]) for page in pages for up in page.get("Uploads", ())
+            ]
+        for key, upload_id in begun:
+            self.abort_multipart(key, upload_id)
+
+    def _delete(self, objects: Sequence["ObjectIdentifierTypeDef"]) -> int:
+        for start in range(0, len(objects), DELETE_AT_ONCE):
+            batch = objects[start : start + DELETE_AT_ONCE]
+            with translated():
                 answer = self._client.delete_objects(
-                    Bucket=self.bucket,
-                    Delete={"Objects": [{"Key": key} for key in batch], "Quiet": True},
+                    Bucket=self.bucket, Delete={"Objects": batch, "Quiet": True}
                 )
             if answer.get("Errors"):  # S3 says 200 and names in the body what it refused
                 raise StorageError
-        return len(keys)
-
-    def delete_prefix(self, prefix: str) -> int:
-        """Delete everything below a prefix; return how many objects went."""
-        return self.delete(self.keys(prefix))
+        return len(objects)
 
     def check(self) -> None:
         """Raise unless the bucket can be reached."""
-        with _translated():
+        with translated():
             self._client.head_bucket(Bucket=self.bucket)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except ClientError as error:
-        said = _named(error.response["ResponseMetadata"]["HTTPStatusCode"])
-        kind = ObjectMissing if error.response["Error"]["Code"] in _GONE else StorageError
-        raise kind(said) from error  # S3's own words may name roles and keys
-    except (BotoCoreError, RetriesExceededError, S3DownloadFailedError) as error:
-        raise StorageError from error
-
-
-def _named(status: int) -> str:
-    """Return a status with its name; what stands before S3 may say one that has none."""
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return str(status)

@@ -7,11 +7,15 @@ from pydantic import BaseModel, ConfigDict
 
 
 class JobMessage(BaseModel):
-    """Version 1 of the job message. Unknown fields of later versions are ignored."""
+    """The job message. Unknown fields are ignored.
+
+    `v` is 2 for every kind of job but a video's. Workers of before there were kinds would take such
+    a job for a video; they cannot read its message and leave it, so it comes back for another one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    v: Literal[1] = 1
+    v: Literal[1, 2] = 1
     job_id: UUID
     session_id: UUID | None
     sample_fps: float

@@ -1,25 +1,41 @@
 """What a rendering may show, and what it consists of once it is made."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat
 
 from shared.results import Fraction, Wire
+from shared.strict import Whole
 
 
 class RenderOptions(BaseModel):
-    """How the annotated video of an analysis is to look."""
+    """How the videos and stills of an analysis are to look."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    fps: float | None = Field(
-        default=None, ge=1, le=120, description="At most the source's; null: every picture."
+    fps: StrictFloat | None = Field(
+        default=None,
+        ge=1,
+        le=120,
+        description="Of the annotated video, at most the source's; null: every picture.",
     )
-    crf: int = Field(default=22, ge=16, le=35, description="H.264 quality; lower is better.")
-    show_skeleton: bool = True
-    show_keypoints: bool = True
-    show_bbox: bool = False
-    show_confidence: bool = False
-    show_angles: bool = False
-    blur_faces: bool = False
+    crf: Whole = Field(default=22, ge=16, le=35, description="H.264 quality; lower is better.")
+    show_skeleton: StrictBool = Field(
+        default=True, description="Bones: green where they are seen surely, red where not."
+    )
+    show_keypoints: StrictBool = Field(
+        default=True, description="Joints: blue on the athlete's left, orange on the right."
+    )
+    show_bbox: StrictBool = Field(default=False, description="A frame around the athlete.")
+    show_confidence: StrictBool = Field(
+        default=False, description="How clearly they are seen, in %."
+    )
+    show_angles: StrictBool = Field(
+        default=False, description="Degrees at elbows, knees and hips; 180 is straight."
+    )
+    blur_faces: StrictBool = Field(
+        default=False,
+        description="The athlete's face, in every video and still of this rendering. "
+        "Other people's faces stay, and so does the original.",
+    )
 
 
 class StoredFile(Wire):
@@ -32,7 +48,7 @@ class StoredFile(Wire):
 
 
 class KeyFrame(Wire):
-    """The picture of one moment, with the skeleton drawn in."""
+    """The picture of one moment, as the annotated video shows it."""
 
     t_s: float
     frame: int

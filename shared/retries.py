@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from shared.consent import ConsentAnew
 from shared.dispatch import Dispatcher
 from shared.errors import JobNotRetryable
 from shared.job_moves import another_try_may_help
@@ -15,6 +16,7 @@ class Retries:
     """Gives a failed job all its tries back and tells the workers."""
 
     dispatcher: Dispatcher
+    consent: ConsentAnew
 
     def retry(self, job_id: UUID, *, owner: str) -> VideoAnalysisJob:
         """Return the job as it stands afterwards: on its way again. Repeatable.
@@ -25,13 +27,16 @@ class Retries:
         Raises:
             JobNotFound: it does not exist or is somebody else's.
             JobNotRetryable: it has not failed, or only another video can help.
+            ConsentRequired: it may show a minor, and nobody allows the analysis now.
+            TooManyActiveJobs: the owner has as many open as allowed.
             QueueError: the row is safe, the message was not sent.
         """
         jobs = self.dispatcher.jobs
         job = jobs.get(job_id, owner=owner)
         _check(job)
         if job.status == Status.FAILED:
-            jobs.revive(job_id)
+            self.consent.check(job)
+            jobs.revive(job_id, asked_by=owner)
             job = jobs.get(job_id, owner=owner)
         if job.stage == Stage.WAITING and job.sqs_message_id is None:
             self.dispatcher.send(job)

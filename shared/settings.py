@@ -99,6 +99,43 @@ class UploadSettings(Settings):
     upload_url_expires_s: int = Field(default=3600, ge=60, le=7 * 24 * 3600)
     download_url_expires_s: int = Field(default=3600, ge=60, le=7 * 24 * 3600)
     max_upload_bytes: int = Field(default=2048 * MIB, ge=1)
+    upload_part_bytes: int = Field(
+        default=16 * MIB, ge=5 * MIB, description="Of an upload in parts; S3's least is 5 MiB."
+    )
+
+
+class LimitSettings(Settings):
+    """What one owner may ask for; 0 stands for no limit. A day is one of UTC."""
+
+    max_requests_per_minute: int = Field(default=300, ge=0)
+    max_uploads_per_day: int = Field(default=500, ge=0)
+    max_open_jobs: int = Field(default=50, ge=0, description="Queued or processing.")
+
+    @classmethod
+    def defaults(cls) -> "LimitSettings":
+        """The defaults, whatever the environment says."""
+        return cls.model_construct()
+
+    @classmethod
+    def none(cls) -> "LimitSettings":
+        """Nothing is limited: for a system of one's own."""
+        return cls(max_requests_per_minute=0, max_uploads_per_day=0, max_open_jobs=0)
+
+
+class WebhookSettings(Settings):
+    """Where webhooks may lead."""
+
+    stage: str = Stage.LOCAL
+    webhook_allow_private: bool = Field(
+        default=False, description="Any address, and http: on one's own machine and in tests only."
+    )
+
+    @model_validator(mode="after")
+    def _closed_in_production(self) -> Self:
+        if self.webhook_allow_private and self.stage == Stage.PROD:
+            message = "webhook_allow_private is not for production"
+            raise ValueError(message)
+        return self
 
 
 class QueueSettings(Settings):

@@ -1,12 +1,11 @@
-"""Analysts for tests that need no process: the real analysis, in the caller's own."""
+"""Analysts for tests that need no process: the real workbench, in the caller's own."""
 
-from worker_service.pipeline.analyse import analyse
-from worker_service.pipeline.pose.synthetic_engine import SyntheticEngine
-from worker_service.pipeline.video.probe import VideoLimits
+from shared.settings import WorkerSettings
+from worker_service.analyst.workbench import Workbench
 
 
 class InProcessAnalyst:
-    """The four steps with the synthetic engine; keeps the orders it was given."""
+    """Work with the synthetic engine; keeps the orders it was given."""
 
     def __init__(self):
         self.orders = []
@@ -19,16 +18,9 @@ class InProcessAnalyst:
             check()
             on_progress(step)
 
-        engine = SyntheticEngine()
-        analysis = analyse(
-            order.video,
-            order.settings,
-            engine=engine,
-            limits=VideoLimits(),
-            report_progress=report,
-        )
-        analysis.save(order.folder, worker=order.worker, attempt=order.attempt)
-        self.device = engine.device
+        bench = Workbench(WorkerSettings(pose_engine="synthetic"))
+        bench.carry_out(order, report)
+        self.device = bench.device()
 
     def start(self):
         pass

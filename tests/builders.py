@@ -11,6 +11,7 @@ from shared.attempt_store import Claimed
 from shared.job_store import JobStore
 from shared.models import VideoAnalysisJob
 from shared.session_store import SessionStore
+from shared.settings import LimitSettings
 
 COACH = "coach-1"
 
@@ -33,12 +34,13 @@ def a_job(engine: Engine, *, owner: str = COACH, session_id: UUID | None = None)
         owner=owner,
         session_id=session_id,
         trace_id="trace",
+        may_show=SessionStore(engine).get(owner, session_id).player_ids,
         settings=AnalysisSettings().model_dump(mode="json"),
         include_frames=True,
         s3_key="uploads/x/source",
         upload_expires_at=datetime.now(UTC) + timedelta(hours=1),
     )
-    return JobStore(engine).create(job).id
+    return JobStore(engine, LimitSettings.none()).create(job).id
 
 
 def a_waiting_job(engine: Engine, **kwargs: Any) -> UUID:

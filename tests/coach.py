@@ -14,7 +14,6 @@ from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.media_store import MediaStore, PresignedPut
 from shared.models import VideoAnalysisJob
-from shared.session_store import SessionStore
 from shared.settings import UploadSettings
 from shared.uploads import NewUpload, Uploads
 from tests.builders import COACH, a_session
@@ -33,7 +32,7 @@ class Coach:
     def at(cls, engine: Engine, media: MediaStore, queue: JobQueue) -> "Coach":
         """A coach whose app reaches these."""
         jobs = JobStore(engine)
-        uploads = Uploads(SessionStore(engine), jobs, media, queue, UploadSettings())
+        uploads = Uploads.on(engine, media, queue, UploadSettings())
         return cls(uploads, jobs, media)
 
     def initiate(self, **overrides: object) -> tuple[VideoAnalysisJob, PresignedPut]:

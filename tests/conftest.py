@@ -8,22 +8,20 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings
 from pydantic import SecretStr
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine
 
 from local import sample
 from local.downloads import pose_model
 from local.emulator import Resources, aws_emulator, create_resources
 from local.postgres import postgres
-from shared import migrations
 from shared.aws import s3_client, sqs_client
 from shared.database import connect
 from shared.job_queue import JobQueue
 from shared.media_store import MediaStore
 from shared.settings import DatabaseSettings, QueueSettings, StorageSettings
+from tests.databases import Databases
 
 pytest.register_assert_rewrite("tests.faults", "tests.coach", "tests.hostile")
-
-TEMPLATE = "coach_template"
 
 settings.register_profile("same_every_time", derandomize=True)
 settings.register_profile("explore")
@@ -39,23 +37,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory) -> Iterator[str]:
-    """A throw-away cluster with a migrated template database."""
-    with postgres(tmp_path_factory.mktemp("postgres")) as url:
-        _admin(url, f"CREATE DATABASE {TEMPLATE}")
-        engine = create_engine(_named(url, TEMPLATE))
-        migrations.upgrade(engine)
-        engine.dispose()
-        yield url
+def databases(tmp_path_factory) -> Iterator[Databases]:
+    """A throw-away cluster with migrated databases."""
+    with postgres(tmp_path_factory.mktemp("postgres")) as url, Databases(url) as made:
+        yield made
 
 
 @pytest.fixture
-def database_settings(postgres_url) -> Iterator[DatabaseSettings]:
-    """A fresh, migrated database for one test."""
-    name = f"test_{uuid4().hex[:12]}"
-    _admin(postgres_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield DatabaseSettings(database_url=SecretStr(_named(postgres_url, name)))
-    _admin(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+def database_settings(databases, request) -> Iterator[DatabaseSettings]:
+    """A migrated database without a row, for one test.
+
+    Tests take turns in the same one. What changes more than rows is marked `own_database`.
+    """
+    own = request.node.get_closest_marker("own_database") is not None
+    with databases.own() if own else databases.shared() as url:
+        yield DatabaseSettings(database_url=SecretStr(url))
 
 
 @pytest.fixture
@@ -130,14 +126,3 @@ def pose_model_path() -> Path:
 def sample_video() -> Path:
     """The sample video, fetched once."""
     return sample.sample_video()
-
-
-def _named(url: str, database: str) -> str:
-    return make_url(url).set(database=database).render_as_string(hide_password=False)
-
-
-def _admin(url: str, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()

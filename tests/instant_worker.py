@@ -1,6 +1,6 @@
 """`python -m tests.instant_worker`: the real worker with an analyst that has the answer ready.
 
-The variable `ANSWER` names the folder with that answer: `results.json` and `frames.json.gz`.
+The variable `ANSWER` names the folder with that answer: all files of an analysis.
 """
 
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from shared.aws import s3_client, sqs_client
 from shared.database import connect
+from shared.files import ANALYSIS_FILES, RESULTS_NAME
 from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.media_store import MediaStore
@@ -19,7 +20,7 @@ from shared.telemetry import configure_logging
 from shared.worker_store import WorkerStore
 from worker_service.__main__ import SERVICE, Parts, serve
 from worker_service.analyst.orders import Order
-from worker_service.pipeline.steps import FRAMES_NAME, RESULTS_NAME, StepProgress
+from worker_service.pipeline.steps import StepProgress
 from worker_service.task_protection import NoTaskProtection
 
 
@@ -41,7 +42,7 @@ class InstantAnalyst:
         check: Callable[[], None],
     ) -> None:
         check()
-        for name in (FRAMES_NAME, RESULTS_NAME):
+        for name in (*ANALYSIS_FILES, RESULTS_NAME):
             shutil.copyfile(self.answer / name, order.folder / name)
 
     def close(self) -> None:

@@ -10,12 +10,13 @@ from sqlalchemy import Engine, update
 from shared.attempt_store import Claimed
 from shared.database import transaction
 from shared.dispatch import Dispatcher
+from shared.erasure import Erasure
+from shared.erasure_store import ErasureStore
 from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.jobs import MAX_ATTEMPTS
 from shared.media_store import MediaStore
 from shared.models import VideoAnalysisJob
-from shared.session_store import SessionStore
 from shared.settings import SweepSettings, UploadSettings
 from shared.sweep.rows import SweepStore
 from shared.sweep.sweeper import Sweeper
@@ -42,9 +43,10 @@ def a_sweeper(
     jobs = JobStore(engine)
     return Sweeper(
         store=SweepStore(engine),
-        uploads=Uploads(SessionStore(engine), jobs, media, queue, limits or UploadSettings()),
+        uploads=Uploads.on(engine, media, queue, limits or UploadSettings()),
         dispatcher=Dispatcher(jobs, queue),
         media=media,
+        erasure=Erasure(ErasureStore(engine), media),
         workers=WorkerStore(engine),
         dead_letters=dead_letters,
         settings=settings,

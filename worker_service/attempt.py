@@ -5,8 +5,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shared.analysis import AnalysisSettings
 from shared.attempt_store import Claimed
+from shared.documents import RESULTS, JobResults
 from shared.errors import (
     CoachError,
     DependencyError,
@@ -17,21 +17,27 @@ from shared.errors import (
     SaveFailed,
     StorageError,
 )
+from shared.files import RESULTS_NAME
 from shared.job_store import JobStore
-from shared.jobs import AttemptOutcome
+from shared.jobs import AttemptOutcome, JobKind
 from shared.media_store import MediaStore
-from shared.results import Results
 from shared.telemetry import logger
 from worker_service.analyst.orders import Analyst, Order
 from worker_service.artifacts import Artifacts
 from worker_service.notebook import Notebook
 from worker_service.patience import patiently
-from worker_service.pipeline.steps import RESULTS_NAME, StepProgress
+from worker_service.pipeline.steps import StepProgress
 from worker_service.progress import ProgressWriter
 from worker_service.scratch import Scratch
 from worker_service.shutdown import ShuttingDown
 
 log = logger(__name__)
+
+UPLOADED_NAME = "source"
+"""The one input of a job that was uploaded."""
+
+INPUTS = "inputs"
+"""The folder for what is fetched: nothing in it is stored again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +72,14 @@ class Attempt:
     @property
     def artifacts(self) -> Artifacts:
         """Its files in the bucket."""
-        return Artifacts(self.tools.media, self.claimed.lease)
+        return Artifacts(self.tools.media, self.claimed.lease, self.kind)
 
-    def results(self) -> Results:
+    @property
+    def kind(self) -> JobKind:
+        """What the job does."""
+        return JobKind(self.claimed.job.kind)
+
+    def results(self) -> JobResults:
         """See to it that the results lie in the bucket, and return them.
 
         Raises:
@@ -80,7 +91,7 @@ class Attempt:
             raise MaxRetries
         return self._computed()
 
-    def commit(self, results: Results, *, check: Callable[[], None]) -> None:
+    def commit(self, results: JobResults, *, check: Callable[[], None]) -> None:
         """Write them to the row, patiently.
 
         Results that the database refuses for good are taken away, lest the next attempt tries
@@ -116,13 +127,16 @@ class Attempt:
             raise
 
     def outcome(self) -> AttemptOutcome:
-        """How this attempt ended, by the history; `RUNNING` where nobody ended it."""
+        """How this attempt ended, by the history; `RUNNING` where nobody ended it.
+
+        A job that was deleted took its history along: it counts as cancelled.
+        """
         attempts = self.tools.jobs.attempts(self.claimed.lease.job_id)
         number = self.claimed.lease.attempt
         ended = (AttemptOutcome(each.outcome) for each in attempts if each.attempt == number)
-        return next(ended, AttemptOutcome.RUNNING)
+        return next(ended, AttemptOutcome.CANCELLED)
 
-    def _taken_over(self) -> Results | None:
+    def _taken_over(self) -> JobResults | None:
         """Take over what is stored; where that is the only hope left, a silent S3 is waited for."""
         within_s = self.patience_s if self.claimed.only_takes_over else 0
         with _as_download_failure(), self.notebook.timed("look"):
@@ -134,25 +148,34 @@ class Attempt:
             self.notebook.reused = True
         return results
 
-    def _computed(self) -> Results:
+    def _computed(self) -> JobResults:
         with self.tools.scratch.folder() as folder:
-            source = folder / "source"
             with self.notebook.timed("download"):
-                self._download(source)
-            results = self._analyse(source, folder)
+                inputs = self._download(folder / INPUTS)
+            results = self._analyse(inputs, folder)
             with self.notebook.timed("upload"):
                 self._upload(folder)
             return results
 
-    def _download(self, source: Path) -> None:
+    def _download(self, folder: Path) -> dict[str, Path]:
+        """Fetch what the job works on, by name."""
         job = self.claimed.job
         self.tools.scratch.need(job.source_bytes or 0)
+        folder.mkdir()
+        keys = job.inputs or {UPLOADED_NAME: job.s3_key}
         with _as_download_failure():
-            self.tools.media.download(job.s3_key, source, check=self.check)
-        if job.source_bytes is not None and source.stat().st_size != job.source_bytes:
+            for name, key in keys.items():
+                self.tools.media.download(key, folder / name, check=self.check)
+        if not job.inputs:
+            self._check_size(folder / UPLOADED_NAME)
+        return {name: folder / name for name in keys}
+
+    def _check_size(self, uploaded: Path) -> None:
+        announced = self.claimed.job.source_bytes
+        if announced is not None and uploaded.stat().st_size != announced:
             raise DownloadFailed(f"{DownloadFailed.sentence}: the file has another size")
 
-    def _analyse(self, source: Path, folder: Path) -> Results:
+    def _analyse(self, inputs: dict[str, Path], folder: Path) -> JobResults:
         write_progress = ProgressWriter(self.tools.jobs, self.claimed.lease)
 
         def on_progress(step: StepProgress) -> None:
@@ -161,21 +184,22 @@ class Attempt:
 
         try:
             self.tools.analyst.analyse(
-                self._order(source, folder), on_progress=on_progress, check=self.check
+                self._order(inputs, folder), on_progress=on_progress, check=self.check
             )
         finally:
             self.notebook.device = self.tools.analyst.device
         try:
-            return Results.model_validate_json((folder / RESULTS_NAME).read_bytes())
+            return RESULTS[self.kind].model_validate_json((folder / RESULTS_NAME).read_bytes())
         except (FileNotFoundError, ValueError) as error:
             raise ProcessingFailed(f"{ProcessingFailed.sentence}: no valid results") from error
 
-    def _order(self, source: Path, folder: Path) -> Order:
+    def _order(self, inputs: dict[str, Path], folder: Path) -> Order:
         job, lease = self.claimed.job, self.claimed.lease
         return Order(
-            video=source,
+            kind=self.kind,
+            inputs=inputs,
             folder=folder,
-            settings=AnalysisSettings.model_validate(job.settings),
+            settings=job.settings,
             worker=self.tools.worker,
             attempt=lease.attempt,
             context={

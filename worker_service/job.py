@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 
 from shared.attempt_store import Claimed
+from shared.documents import JobResults
 from shared.errors import CoachError, DependencyError, LeaseLost, ProcessingFailed
 from shared.jobs import AttemptOutcome, Status
 from shared.results import Results
@@ -14,6 +15,7 @@ from worker_service.deadline import Deadline
 from worker_service.heartbeat import Heartbeat
 from worker_service.notebook import Notebook
 from worker_service.patience import SHORT_S, patiently
+from worker_service.pipeline.steps import Step
 from worker_service.rest import Rest
 from worker_service.shutdown import Shutdown, ShuttingDown
 
@@ -94,7 +96,7 @@ class JobRunner:
             sentence = f"{ProcessingFailed.sentence}: {type(error).__name__}"
             return self._fail(attempt, ProcessingFailed(sentence), stopped)
         self.rest.after(None)
-        self._measure(results, attempt.notebook)
+        self._measure(attempt, results)
         return Outcome.COMPLETED
 
     def _fail(self, attempt: Attempt, error: CoachError, stopped: Callable[[], None]) -> Outcome:
@@ -139,18 +141,28 @@ class JobRunner:
         self.metrics.put({"LeasesLost": (1, "Count")})
         return Outcome.LEASE_LOST
 
-    def _measure(self, results: Results, notebook: Notebook) -> None:
-        if notebook.reused:
-            self.metrics.put({"JobsCompleted": (1, "Count"), "ResultsReused": (1, "Count")})
-            return
-        timings = results.provenance.timings_s
-        frames = results.pose.pose_summary.frames_sampled
+    def _measure(self, attempt: Attempt, results: JobResults) -> None:
         self.metrics.put(
-            {
-                "JobsCompleted": (1, "Count"),
-                "FramesPerSecond": (frames / max(timings["pose"], 1e-6), "Count/Second"),
-                "JobsOnGpu": (float(results.provenance.device == "gpu"), "Count"),
-                **{f"{step.title()}Seconds": (s, "Seconds") for step, s in timings.items()},
-            },
-            device=results.provenance.device,
+            {"JobsCompleted": (1, "Count"), **_speed(results, attempt.notebook)},
+            kind=attempt.kind,
+            device=attempt.notebook.device or "",
         )
+
+
+def _speed(results: JobResults, notebook: Notebook) -> dict[str, tuple[float, str]]:
+    """How fast the work was; of a reanalysis how fast its own steps were."""
+    if notebook.reused:
+        return {"ResultsReused": (1, "Count")}
+    if not isinstance(results, Results):
+        drawing_s = notebook.seconds.get(Step.RENDERING)
+        return {} if drawing_s is None else {"RenderingSeconds": (drawing_s, "Seconds")}
+    timings = results.provenance.timings_s
+    steps = {f"{step.title()}Seconds": (s, "Seconds") for step, s in timings.items()}
+    if Step.POSE not in timings:
+        return steps
+    frames = results.pose.pose_summary.frames_sampled
+    return {
+        "FramesPerSecond": (frames / max(timings[Step.POSE], 1e-6), "Count/Second"),
+        "JobsOnGpu": (float(results.provenance.device == "gpu"), "Count"),
+        **steps,
+    }

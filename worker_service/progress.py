@@ -36,7 +36,8 @@ class ProgressWriter:
 
     def __call__(self, step: StepProgress) -> None:
         if step.seconds is not None:
-            log.info(f"Step {step.number}/4: {step.step}", seconds=round(step.seconds, 3))  # noqa: G004 - the documented line
+            which = f"{step.number}/{len(step.steps)}"
+            log.info(f"Step {which}: {step.step}", seconds=round(step.seconds, 3))  # noqa: G004 - the documented line
         now = time.monotonic()
         if now - self._written >= WRITE_EVERY_S:
             self._written = now

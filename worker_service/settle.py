@@ -40,8 +40,14 @@ class Settler:
     settings: WorkerSettings
 
     def over(self, received: Received, job_id: UUID, over: Over) -> None:
-        """The job is final: tidy first, so that no file outlives the last message about it."""
-        if over.status is not None and not self._tidied(job_id, over):
+        """The job is final: tidy first, so that no file outlives the last message about it.
+
+        What a deleted job left in the bucket is in its receipt, and goes with that.
+        """
+        if over.deleted:
+            log.info("job was deleted, message deleted")
+            self._delete(received)
+        elif over.status is not None and not self._tidied(job_id, over):
             self._hide(received, min(UNTIDY_PAUSE_S, self.settings.visibility_s))
         elif over.status is None or over.given_up:
             log.warning("left for the dead-letter queue", status=over.status)

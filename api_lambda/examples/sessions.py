@@ -16,6 +16,12 @@ NEW_SESSION: dict[str, Any] = {
     "athlete_height_cm": 172,
 }
 
+SESSION_CHANGE: dict[str, Any] = {
+    "title": "Nets, drives off both feet",
+    "player_ids": ["player-7", "player-9"],
+    "athlete_height_cm": None,
+}
+
 SESSION: dict[str, Any] = {
     "session_id": SESSION_ID,
     "status": "pending",

@@ -1,7 +1,5 @@
 """Is the API alive, and can it reach what it needs. Open to everybody, and says nothing more."""
 
-import asyncio
-from collections.abc import Callable
 from typing import Literal
 
 from fastapi import APIRouter, Response
@@ -11,11 +9,7 @@ from api_lambda.documentation import answer
 from api_lambda.examples import health as examples
 from api_lambda.parameters import Api
 from shared import __version__
-from shared.errors import DependencyError
 from shared.telemetry import logger
-
-CHECK_WITHIN_S = 2.0
-"""A part that takes longer counts as away; its own, longer timeouts run out unwatched."""
 
 router = APIRouter(prefix="/health", tags=["Health"])
 
@@ -58,21 +52,12 @@ async def get_health() -> HealthAnswer:
 )
 async def get_readiness(api: Api, response: Response) -> ReadyAnswer:
     """Asks database, bucket and queue at once, and waits two seconds at most."""
-    answered = await asyncio.gather(*(_answers(check) for check in api.checks.values()))
+    answered = await api.readiness.ask()
     parts: dict[str, Part] = {
-        name: "ok" if yes else "unavailable" for name, yes in zip(api.checks, answered, strict=True)
+        name: "ok" if yes else "unavailable" for name, yes in answered.items()
     }
-    if all(answered):
+    if all(answered.values()):
         return ReadyAnswer(status="ok", parts=parts)
     _log.warning("not_ready", parts=parts)
     response.status_code = 503
     return ReadyAnswer(status="unavailable", parts=parts)
-
-
-async def _answers(check: Callable[[], None]) -> bool:
-    try:
-        async with asyncio.timeout(CHECK_WITHIN_S):
-            await asyncio.to_thread(check)
-    except (DependencyError, TimeoutError):
-        return False
-    return True

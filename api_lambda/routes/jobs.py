@@ -1,20 +1,23 @@
-"""Analysis jobs: list, whole, status, results, frames; cancel and retry."""
+"""Analysis jobs: list, whole, results, frames; cancel, retry, delete."""
 
-from hashlib import sha256
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
 from api_lambda.documentation import COMMON_REFUSALS, answer, refusals
 from api_lambda.examples import jobs as examples
 from api_lambda.examples.common import page_of
 from api_lambda.examples.results import RESULTS
+from api_lambda.idempotency import RepeatableRoute
 from api_lambda.pages import JobQuery, cut
 from api_lambda.parameters import Api, Coach, JobId, SignedIn
-from api_lambda.results import StoredJson, check_ready, frames_link, results_of
+from api_lambda.results import StoredJson, frames_link, results_of
+from api_lambda.routes.receipts import DELETED, deleted
 from api_lambda.wire.jobs import JobAnswer, JobPage, JobSummary, StatusAnswer
+from shared.documents import JobResults
 from shared.errors import (
+    ConsentRequired,
     InvalidRequest,
     JobNotCancellable,
     JobNotFound,
@@ -24,13 +27,11 @@ from shared.errors import (
     QueueError,
     ResultsNotReady,
     StorageError,
+    TooManyActiveJobs,
 )
 from shared.jobs import Status
-from shared.results import Results
+from shared.readiness import check_ready
 from shared.telemetry import logger
-
-POLL_AFTER_S = 2
-"""How often an app should look at a job that is still open."""
 
 _log = logger(__name__)
 
@@ -38,6 +39,7 @@ router = APIRouter(
     prefix="/analysis-jobs",
     tags=["Analysis jobs"],
     dependencies=[SignedIn],
+    route_class=RepeatableRoute,
     responses=refusals(*COMMON_REFUSALS),
 )
 
@@ -56,6 +58,8 @@ def list_jobs(api: Api, coach: Coach, query: Annotated[JobQuery, Query()]) -> Jo
         after=query.cursor,
         session_id=query.session_id,
         status=query.status,
+        kind=query.kind,
+        player_id=query.player_id,
     )
     page, next_cursor = cut(found, query.limit)
     return JobPage(items=[JobSummary.of(row) for row in page], next_cursor=next_cursor)
@@ -76,39 +80,28 @@ def get_job(api: Api, coach: Coach, job_id: JobId) -> StoredJson:
     return StoredJson({**JobSummary.of(job).model_dump(mode="json"), "results": results})
 
 
-@router.get(
-    "/{job_id}/status",
-    operation_id="getJobStatus",
-    summary="Watch a job",
-    response_model=StatusAnswer,
-    responses=answer(200, examples.STATUS, headers=("ETag", "Retry-After"))
-    | answer(304, description="Nothing has changed since `If-None-Match`.")
-    | refusals(JobNotFound),
+@router.delete(
+    "/{job_id}",
+    status_code=204,
+    operation_id="deleteJob",
+    summary="Delete a job",
+    responses=DELETED | refusals(JobNotFound),
 )
-def get_job_status(
-    api: Api,
-    coach: Coach,
-    job_id: JobId,
-    if_none_match: Annotated[
-        str | None, Header(description="The `ETag` of the last answer.")
-    ] = None,
-) -> Response:
-    """The little an app needs while it waits. `Retry-After` says when to look again."""
-    job = api.jobs.get(job_id, owner=coach.owner)
-    body = StatusAnswer.of(job).model_dump_json().encode()
-    headers = {"ETag": f'W/"{sha256(body).hexdigest()[:16]}"', "Cache-Control": "no-cache"}
-    if not Status(job.status).final:
-        headers["Retry-After"] = str(POLL_AFTER_S)
-    if if_none_match is not None and headers["ETag"] in if_none_match:
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+def delete_job(api: Api, coach: Coach, job_id: JobId) -> Response:
+    """Delete a job, its video, its results and the videos drawn from it. Safe to repeat.
+
+    A worker that has it stops by itself. Reanalyses stay; they have a copy of what they need.
+    """
+    receipt = api.erasure.job(coach.owner, job_id)
+    _log.info("job_deleted", job_id=str(job_id), receipt_id=str(receipt.id))
+    return deleted(receipt)
 
 
 @router.get(
     "/{job_id}/results",
     operation_id="getJobResults",
     summary="Get the results",
-    response_model=Results,
+    response_model=JobResults,
     responses=answer(200, RESULTS)
     | refusals(JobNotFound, ResultsNotReady, NoResults, StorageError),
 )
@@ -153,7 +146,9 @@ def cancel_job(api: Api, coach: Coach, job_id: JobId) -> StatusAnswer:
     """
     api.jobs.cancel(job_id, owner=coach.owner)
     _log.info("job_cancelled", job_id=str(job_id))
-    return StatusAnswer.of(api.jobs.get(job_id, owner=coach.owner))
+    job = api.jobs.get(job_id, owner=coach.owner)
+    api.uploads.forget_parts(job)
+    return StatusAnswer.of(job)
 
 
 @router.post(
@@ -161,7 +156,8 @@ def cancel_job(api: Api, coach: Coach, job_id: JobId) -> StatusAnswer:
     status_code=202,
     operation_id="retryJob",
     summary="Try a failed job again",
-    responses=answer(202, examples.RETRIED) | refusals(JobNotFound, JobNotRetryable, QueueError),
+    responses=answer(202, examples.RETRIED)
+    | refusals(JobNotFound, JobNotRetryable, ConsentRequired, TooManyActiveJobs, QueueError),
 )
 def retry_job(api: Api, coach: Coach, job_id: JobId) -> StatusAnswer:
     """Have the same video analysed again, with all its tries. Safe to repeat.

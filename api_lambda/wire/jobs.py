@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from api_lambda.wire.common import Timestamp
 from shared.documents import JobResults, JobSettings, settings_of
+from shared.job_store import JobState
 from shared.jobs import JobKind, Stage, Status
 from shared.models import VideoAnalysisJob
 
@@ -22,7 +23,7 @@ class ProgressAnswer(BaseModel):
     updated_at: Timestamp
 
     @classmethod
-    def of(cls, row: VideoAnalysisJob) -> Self:
+    def of(cls, row: VideoAnalysisJob | JobState) -> Self:
         return cls(
             stage=Stage(row.stage),
             percent=row.percent,
@@ -42,7 +43,7 @@ class ErrorAnswer(BaseModel):
     user_action: str
 
     @classmethod
-    def of(cls, row: VideoAnalysisJob) -> Self | None:
+    def of(cls, row: VideoAnalysisJob | JobState) -> Self | None:
         if row.error_code is None:
             return None
         return cls(
@@ -53,16 +54,18 @@ class ErrorAnswer(BaseModel):
         )
 
 
-class StatusAnswer(BaseModel):
-    """The little that an app needs to know while it waits."""
-
+class _Standing(BaseModel):
     job_id: UUID
     status: Status
     progress: ProgressAnswer
     error: ErrorAnswer | None
 
+
+class StatusAnswer(_Standing):
+    """The little that an app needs to know while it waits."""
+
     @classmethod
-    def of(cls, row: VideoAnalysisJob) -> Self:
+    def of(cls, row: VideoAnalysisJob | JobState) -> Self:
         return cls(
             job_id=row.id,
             status=Status(row.status),
@@ -71,7 +74,7 @@ class StatusAnswer(BaseModel):
         )
 
 
-class JobSummary(StatusAnswer):
+class JobSummary(_Standing):
     """A whole job but for its results."""
 
     kind: JobKind

@@ -5,14 +5,29 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from api_lambda.wire.common import PlayerId, Storable, Timestamp, WithSettings
-from shared.analysis import AnalysisSettings
+from api_lambda.wire.common import (
+    NOT_BLANK,
+    PlayerId,
+    Storable,
+    Timestamp,
+    WithoutNul,
+    WithSettings,
+)
+from shared.analysis import AnalysisSettings, SampleFps
 from shared.models import VideoSession
+from shared.results import Movement
 
 Title = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Storable
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NOT_BLANK),
+    Storable,
 ]
-Notes = Annotated[str, StringConstraints(max_length=4000), Storable]
+Notes = Annotated[str, StringConstraints(max_length=4000), Storable, WithoutNul]
+
+
+MAX_PLAYERS = 50
+
+SlowMotion = Annotated[float, *AnalysisSettings.model_fields["slow_motion_factor"].metadata]
 
 
 class NewSession(WithSettings):
@@ -20,9 +35,33 @@ class NewSession(WithSettings):
 
     title: Title
     player_ids: list[PlayerId] = Field(
-        default_factory=list, max_length=50, description="The app's own ids of the athletes."
+        default_factory=list,
+        max_length=MAX_PLAYERS,
+        description="The app's own ids of the athletes.",
     )
     notes: Notes = ""
+
+
+class SessionChange(WithSettings):
+    """What is to be changed; a setting of null goes back to its default."""
+
+    title: Title = Field(default_factory=str)
+    player_ids: list[PlayerId] = Field(
+        default_factory=list, max_length=MAX_PLAYERS, description="All of them, not only new ones."
+    )
+    notes: Notes = Field(default_factory=str)
+
+    movement: Movement | None = Field(default=None)  # type: ignore[assignment] # a change of it
+    sample_fps: SampleFps | None = Field(default=None)  # type: ignore[assignment]
+    slow_motion_factor: SlowMotion | None = Field(default=None)  # type: ignore[assignment]
+
+    def texts_given(self) -> dict[str, str]:
+        """Title and notes, as far as the body named them."""
+        return self.model_dump(include={"title", "notes"}, exclude_unset=True)
+
+    def players_given(self) -> list[str] | None:
+        """The players, if the body named any list of them."""
+        return self.player_ids if "player_ids" in self.model_fields_set else None
 
 
 class SessionAnswer(BaseModel):

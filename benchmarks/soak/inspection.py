@@ -13,6 +13,7 @@ from sqlalchemy.orm import undefer
 
 from shared.database import transaction
 from shared.errors import StorageError
+from shared.files import ANALYSIS_FILES, RESULTS_NAME
 from shared.job_queue import JobQueue
 from shared.jobs import FINAL, Status
 from shared.media_store import MediaStore
@@ -21,9 +22,8 @@ from shared.models import AnalysisAttempt
 from shared.models import VideoAnalysisJob as Job
 from shared.results import Results
 from tests.ground import Ground
-from worker_service.pipeline.steps import FRAMES_NAME, RESULTS_NAME
 
-WHOLE = frozenset({FRAMES_NAME, RESULTS_NAME})
+WHOLE = ANALYSIS_FILES | {RESULTS_NAME}
 
 LETTERS_AT_ONCE = 10
 

@@ -16,7 +16,7 @@ from shared.dispatch import message_for
 from shared.errors import QueueError
 from shared.models import VideoAnalysisJob
 from shared.session_store import SessionStore
-from shared.settings import UploadSettings
+from shared.settings import LimitSettings, UploadSettings
 from shared.uploads import NewUpload, Uploads
 from tests.ground import Ground
 
@@ -49,8 +49,12 @@ class Sender:
                 if stop.is_set():
                     return
                 post = Post(sqs, url, fate)
-                uploads = Uploads(
-                    sessions, self.ground.jobs, self.ground.media, post, UploadSettings()
+                uploads = Uploads.on(
+                    self.ground.engine,
+                    self.ground.media,
+                    post,
+                    UploadSettings(),
+                    LimitSettings.none(),
                 )
                 job = self._upload(uploads, session.id, http)
                 self._complete(uploads, job, fate)

@@ -15,6 +15,7 @@ from cli.errors import CliError
 from cli.running import running_systems
 from local.aws_environment import without_aws
 from shared.aws import s3_client, sqs_client
+from shared.consent import ConsentAnew
 from shared.database import connect
 from shared.dispatch import Dispatcher
 from shared.job_queue import JobQueue
@@ -75,7 +76,8 @@ class System:
         """
         if self.dead_letters is None:
             raise NoSystem("SQS_DEAD_LETTER_QUEUE_URL is not set.")
-        return DeadLetters(self.dead_letters, Dispatcher(self.jobs, self.queue))
+        dispatcher = Dispatcher(self.jobs, self.queue)
+        return DeadLetters(self.dead_letters, dispatcher, ConsentAnew.on(self.engine))
 
 
 @contextmanager

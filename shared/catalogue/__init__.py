@@ -5,10 +5,12 @@ from shared.catalogue.loader import (
     EventGuide,
     MovementGuide,
     TaggedDrill,
+    Words,
     drill,
     drills,
     events,
     movements,
+    words,
 )
 
 __all__ = [
@@ -16,8 +18,10 @@ __all__ = [
     "EventGuide",
     "MovementGuide",
     "TaggedDrill",
+    "Words",
     "drill",
     "drills",
     "events",
     "movements",
+    "words",
 ]

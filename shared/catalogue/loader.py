@@ -1,6 +1,7 @@
 """Reads the catalogue's TOML files once and checks every entry.
 
-`movements/` has one file a movement, `drills/` one a kind of training, `events.toml` every event.
+`movements/` has one file a movement, `drills/` one a kind of training, `events.toml` every event,
+`words.toml` how codes are said.
 """
 
 import tomllib
@@ -11,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from shared.results import Drill, EventType, Exercise, Movement, View, Wire
+from shared.results import (
+    Drill,
+    EventType,
+    Exercise,
+    Movement,
+    OverallLevel,
+    Reason,
+    View,
+    Wire,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +47,9 @@ class MovementGuide(Wire):
     id: Movement
     title: str
     description: str
+    metrics: dict[str, str] = Field(
+        description="What is measured: its key in the results, and what a coach calls it."
+    )
     capture: CaptureGuide
 
 
@@ -46,6 +59,13 @@ class EventGuide(Wire):
     title: str
     definition: str = Field(min_length=10)
     movements: list[Movement] = Field(min_length=1)
+
+
+class Words(Wire):
+    """Codes of the contract in a coach's words."""
+
+    reason: dict[Reason, str]
+    without_findings: dict[OverallLevel, str]
 
 
 class TaggedDrill(Wire):
@@ -74,6 +94,12 @@ def events() -> "Mapping[EventType, EventGuide]":
     """Return every kind of event."""
     rows = _read(_HERE / "events.toml")
     return MappingProxyType({kind: EventGuide.model_validate(rows[kind]) for kind in EventType})
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """Return how codes are said."""
+    return Words.model_validate(_read(_HERE / "words.toml"))
 
 
 @lru_cache(maxsize=1)

@@ -14,12 +14,14 @@ CoachError
     Conflict                        not in a state that allows it
       UploadMissing  UploadMismatch  UploadUsed  ResultsNotReady  NoResults
       JobNotCancellable  JobNotRetryable  ConsentRequired  RequestInProgress
+      TooManyWebhooks
     TooManyRequests                 RateLimitExceeded  TooManyActiveJobs
   DependencyError                   something behind us is down; try again
     StorageError  QueueError  DatabaseError  SignInUnavailable
-      ObjectMissing                 the key does not exist
+      ObjectMissing  NotStored      the key does not exist
+        NotRendered                 or not yet
   PermanentJobError                 this video can never be analysed
-    VideoUnreadable  VideoEmpty  VideoTooLong  NoPersonFound  NotAnalysable
+    VideoUnreadable  VideoEmpty  VideoTooLong  NoPersonFound  NotAnalysable  PicturesUnreadable
   PassingJobError                   this attempt failed; another may not
     DownloadFailed  DiskFull  ProcessingFailed  ModelUnavailable  SaveFailed
   FinalJobError                     what a job's row says when nobody will try again
@@ -36,6 +38,8 @@ from shared.errors.base import (
 from shared.errors.dependencies import (
     DatabaseError,
     DependencyError,
+    NotRendered,
+    NotStored,
     ObjectMissing,
     QueueError,
     SignInUnavailable,
@@ -53,6 +57,7 @@ from shared.errors.jobs import (
     NotAnalysable,
     PassingJobError,
     PermanentJobError,
+    PicturesUnreadable,
     ProcessingFailed,
     QueueTimeout,
     SaveFailed,
@@ -91,6 +96,7 @@ from shared.errors.requests import (
     TooManyActiveJobs,
     TooManyFiles,
     TooManyRequests,
+    TooManyWebhooks,
     Unauthenticated,
     UploadMismatch,
     UploadMissing,
@@ -129,9 +135,12 @@ __all__ = [
     "NoResults",
     "NotAnalysable",
     "NotFound",
+    "NotRendered",
+    "NotStored",
     "ObjectMissing",
     "PassingJobError",
     "PermanentJobError",
+    "PicturesUnreadable",
     "PlayerNotFound",
     "ProcessingFailed",
     "QueueError",
@@ -149,6 +158,7 @@ __all__ = [
     "TooManyActiveJobs",
     "TooManyFiles",
     "TooManyRequests",
+    "TooManyWebhooks",
     "Unauthenticated",
     "UploadExpired",
     "UploadMismatch",

@@ -1,7 +1,11 @@
 """The root of all errors, and what a person can do about one."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import ClassVar
+
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 class UserAction(StrEnum):
@@ -20,6 +24,7 @@ class CoachError(Exception):
     Attributes:
         workers_fault: the worker itself is to blame, so it would break the next job as well.
         retry_after_s: when the same request may work, where that is known.
+        places: what is wrong where, by JSON pointer into the request's body.
     """
 
     code: ClassVar[str] = "INTERNAL_ERROR"
@@ -30,6 +35,13 @@ class CoachError(Exception):
     workers_fault: bool = False
     retry_after_s: float | None = None
 
-    def __init__(self, sentence: str | None = None, *, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self,
+        sentence: str | None = None,
+        *,
+        retry_after_s: float | None = None,
+        places: Mapping[str, str] = NOWHERE,
+    ) -> None:
         super().__init__(sentence or self.sentence)
         self.retry_after_s = retry_after_s
+        self.places = places

@@ -28,6 +28,20 @@ class ObjectMissing(StorageError):
     sentence = "The stored file is not there any more."
 
 
+class NotStored(ObjectMissing):
+    """What an analysis saw is not stored: it is from before that was kept, or gone by retention."""
+
+    user_action = UserAction.FIX_REQUEST
+    sentence = "What this analysis saw is not stored any more. Upload the video again."
+
+
+class NotRendered(ObjectMissing):
+    """The analysis has no rendering yet."""
+
+    user_action = UserAction.FIX_REQUEST
+    sentence = "There is no rendered video of this analysis yet. Render it first."
+
+
 class QueueError(DependencyError):
     """SQS refused or could not be reached."""
 

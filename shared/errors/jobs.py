@@ -57,6 +57,13 @@ class NotAnalysable(PermanentJobError):
     sentence = "This recording cannot be measured. Please film again."
 
 
+class PicturesUnreadable(PermanentJobError):
+    """Not one of the still pictures can be decoded."""
+
+    code = "PICTURES_UNREADABLE"
+    sentence = "None of the pictures could be read. Please choose others."
+
+
 class PassingJobError(JobError):
     """This attempt failed for a reason that may pass."""
 

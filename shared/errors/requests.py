@@ -24,9 +24,9 @@ class InvalidFormat(RequestError):
     sentence = "File must be a video."
 
     @classmethod
-    def detected(cls, mime_type: str) -> "InvalidFormat":
+    def detected(cls, mime_type: str, *, wanted: str = "video") -> "InvalidFormat":
         """Name the type that was seen."""
-        return cls(f"File must be a video. Detected MIME type: {mime_type}")
+        return cls(f"File must be a {wanted}. Detected MIME type: {mime_type}")
 
 
 class FileTooLarge(RequestError):
@@ -71,22 +71,6 @@ class InvalidConfig(RequestError):
     code = "INVALID_CONFIG"
     http_status = 422
     sentence = "An analysis setting is not valid; see errors."
-
-
-class WebhookRefused(RequestError):
-    """A webhook's address is not one that we call."""
-
-    code = "WEBHOOK_REFUSED"
-    http_status = 422
-    sentence = "This address cannot be called. Give a public https address."
-
-
-class IdempotencyKeyReused(RequestError):
-    """An idempotency key came again with another request."""
-
-    code = "IDEMPOTENCY_KEY_REUSED"
-    http_status = 422
-    sentence = "This Idempotency-Key belongs to another request. Use a new one."
 
 
 class Unauthenticated(RequestError):
@@ -221,6 +205,28 @@ class ConsentRequired(Conflict):
 
     code = "CONSENT_REQUIRED"
     sentence = "A player under 18 is filmed. Record a guardian's consent before the analysis."
+
+
+class WebhookRefused(Conflict):
+    """A webhook's address does not lead where we call."""
+
+    code = "WEBHOOK_REFUSED"
+    sentence = "This address cannot be called. Give a public https address."
+
+
+class IdempotencyKeyReused(RequestError):
+    """An idempotency key came again with another request."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+    http_status = 422
+    sentence = "This Idempotency-Key belongs to another request. Use a new one."
+
+
+class TooManyWebhooks(Conflict):
+    """As many webhooks are registered as an owner may have."""
+
+    code = "TOO_MANY_WEBHOOKS"
+    sentence = "There are five webhooks already. Delete one first."
 
 
 class UploadUsed(Conflict):

@@ -1,6 +1,6 @@
 """The tables, a file for each part of the product."""
 
-from shared.models.accounts import IdempotencyKey, RequestCount
+from shared.models.accounts import IdempotencyKey, RequestCount, UploadCount
 from shared.models.base import Base
 from shared.models.jobs import AnalysisAttempt, VideoAnalysisJob, VideoSession, Worker
 from shared.models.people import Consent, DeletionReceipt, Player
@@ -14,6 +14,7 @@ __all__ = [
     "IdempotencyKey",
     "Player",
     "RequestCount",
+    "UploadCount",
     "VideoAnalysisJob",
     "VideoSession",
     "Webhook",

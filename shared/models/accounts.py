@@ -1,6 +1,6 @@
 """What is kept about an account's requests: how many, and answers that may be asked for again."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, func, text
@@ -20,11 +20,22 @@ class RequestCount(Base):
     requests: Mapped[int]
 
 
+class UploadCount(Base):
+    """How many uploads an owner began on one day of UTC; deleting their jobs takes none back."""
+
+    __tablename__ = "upload_counts"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    uploads: Mapped[int]
+
+
 class IdempotencyKey(Base):
     """A request that was sent with a key, and its answer once there is one.
 
-    `request_hash` covers method, path and body. `token` is of the process that works on it until
-    `held_until`; `status` and what follows are empty until it is answered.
+    `request_hash` covers method, path and body of the request. `token` is of the process that works
+    on it until `held_until`; `status` and what follows are empty until it is answered. `body` is
+    compressed.
     """
 
     __tablename__ = "idempotency_keys"

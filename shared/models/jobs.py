@@ -36,7 +36,12 @@ class VideoAnalysisJob(Base):
 
     Most analyse a video; `kind` says what else one may be. `source_job_id` is the analysis that a
     rendering shows, or that a reanalysis began from (NULL once that is deleted). `inputs` says
-    what the worker fetches: name of the file in its folder to key in the bucket.
+    what the worker fetches: name of the file in its folder to key in the bucket. `part_bytes` is
+    the size of the parts that a large video comes in; NULL: it comes in one piece.
+
+    `player_id` is whom it is about. `may_show` are all who may be seen, as far as it was known when
+    the job was made: that player, else those of the session. Whoever is taken off the session
+    later is still in the picture.
 
     `updated_at` is when anything last happened to the job, `pushed_at` when the sweeper last
     looked after it, and `tidied_at` when no late file of it could be left in the bucket any more.
@@ -60,6 +65,16 @@ class VideoAnalysisJob(Base):
             postgresql_where=text("status IN ('queued', 'processing')"),
         ),
         Index(
+            "ix_jobs_owner_open",
+            "owner",
+            postgresql_where=text("status IN ('queued', 'processing')"),
+        ),
+        Index(
+            "ix_jobs_ended",
+            "completed_at",
+            postgresql_where=text("status IN ('completed', 'failed', 'cancelled')"),
+        ),
+        Index(
             "ix_jobs_untidy",
             "completed_at",
             postgresql_where=text(
@@ -75,6 +90,7 @@ class VideoAnalysisJob(Base):
         ForeignKey("video_sessions.id", ondelete="CASCADE")
     )
     player_id: Mapped[str | None]
+    may_show: Mapped[list[str]] = mapped_column(server_default=text("'{}'::text[]"))
     source_job_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("video_analysis_jobs.id", ondelete="SET NULL")
     )
@@ -87,6 +103,7 @@ class VideoAnalysisJob(Base):
 
     s3_key: Mapped[str]
     inputs: Mapped[dict[str, str]] = mapped_column(server_default=text("'{}'::jsonb"))
+    part_bytes: Mapped[int | None]
     multipart_upload_id: Mapped[str | None]
     filename: Mapped[str | None]
     content_type: Mapped[str | None]

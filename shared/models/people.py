@@ -59,13 +59,15 @@ class DeletionReceipt(Base):
 
     `subject` is the deleted thing's id, or a hash where that is the app's own. `leftovers` are
     prefixes in the bucket that are looked through once more when no late file can arrive any
-    more; then `closed_at` is set and they are forgotten.
+    more; then `closed_at` is set and they are forgotten. `pushed_at` is when they were empty for
+    the first time, `tried_at` when the sweeper last tried to empty them. A job that went with
+    something else has a receipt besides, without leftovers.
     """
 
     __tablename__ = "deletion_receipts"
     __table_args__ = (
         CheckConstraint(one_of("kind", Erased), name="ck_receipts_kind"),
-        Index("ix_receipts_subject", "owner", "kind", "subject"),
+        Index("ix_receipts_subject", "subject", "kind", "owner"),
         Index("ix_receipts_open", "created_at", postgresql_where=text("closed_at IS NULL")),
     )
 
@@ -77,4 +79,5 @@ class DeletionReceipt(Base):
     leftovers: Mapped[list[str]]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     pushed_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]

@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from shared.consent import ConsentAnew
 from shared.dispatch import Dispatcher
+from shared.errors import ConsentRequired
 from shared.job_queue import JobQueue
 from shared.jobs import Status
 from shared.letters import Letter, Plan, Redrive, in_hand
+from shared.models import VideoAnalysisJob
 
 LETTERS_AT_ONCE = 10_000
 """More than a person looks at; SQS keeps up to 120 000 in hand."""
@@ -32,6 +35,7 @@ class DeadLetters:
 
     queue: JobQueue
     dispatcher: Dispatcher
+    consent: ConsentAnew
 
     def look(self) -> list[Letter]:
         """Every letter that nobody else holds, oldest first; all stay."""
@@ -68,13 +72,23 @@ class DeadLetters:
     def _redriven(self, letter: Letter) -> Settled:
         job, plan = letter.job, letter.plan
         if job is None or plan.redrive is Redrive.KEEP:
-            return Settled(letter, plan, removed=False)
+            return Settled(letter, plan, removed=plan.redrive is Redrive.REMOVE)
+        if plan.redrive is Redrive.REVIVE and not self._is_allowed(job):
+            refused = Plan(Redrive.KEEP, "it may show a minor, and nobody allows the analysis now")
+            return Settled(letter, refused, removed=False)
         if plan.redrive is Redrive.REVIVE and not self.dispatcher.jobs.revive(job.id):
             changed = Plan(Redrive.KEEP, "its job has just changed; run this again")
             return Settled(letter, changed, removed=False)
         if plan.redrive is not Redrive.REMOVE:
             self.dispatcher.send(job)
         return Settled(letter, plan, removed=True)
+
+    def _is_allowed(self, job: VideoAnalysisJob) -> bool:
+        try:
+            self.consent.check(job)
+        except ConsentRequired:
+            return False
+        return True
 
     def _purged(self, letter: Letter) -> Settled:
         if _carries_an_open_job(letter):

@@ -26,11 +26,13 @@ LATELY_S = 3600
 """What counts as the last hour."""
 
 
-class _Fact(BaseModel):
+class Fact(BaseModel):
+    """What was seen at one moment."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class QueueFacts(_Fact):
+class QueueFacts(Fact):
     """Messages that wait, that somebody holds, and that are not to be seen before their time."""
 
     waiting: int
@@ -38,7 +40,7 @@ class QueueFacts(_Fact):
     delayed: int
 
 
-class WorkerFacts(_Fact):
+class WorkerFacts(Fact):
     """A worker that was heard lately, and the attempt it is busy with, if any."""
 
     id: str
@@ -52,7 +54,7 @@ class WorkerFacts(_Fact):
     busy_s: float | None
 
 
-class StageCount(_Fact):
+class StageCount(Fact):
     """How many jobs stand there."""
 
     status: str
@@ -60,14 +62,14 @@ class StageCount(_Fact):
     count: int
 
 
-class LastHour(_Fact):
+class LastHour(Fact):
     """Jobs that became final within `LATELY_S`."""
 
     completed: int
     failed: int
 
 
-class Overview(_Fact):
+class Overview(Fact):
     """The system at one moment; None stands for a queue that is not configured.
 
     `oldest_waiting_s` counts from when a job last began to wait for a worker; None when none does.

@@ -16,6 +16,8 @@ from shared.database import transaction
 from shared.errors import CoachError, MaxRetries, QueueTimeout
 from shared.job_moves import at, attempts_used, failing, from_now, moving, open_attempts_over
 from shared.jobs import FINAL, MAX_ATTEMPTS, AttemptOutcome, Move
+from shared.kept_answers import KeptAnswers
+from shared.limits import forget_counts
 from shared.models import VideoAnalysisJob as Job
 from shared.unmoved import lease_over, pushed_or_changed, sent, unsent, waits
 
@@ -122,6 +124,11 @@ class SweepStore:
         with transaction(self._engine) as rows:
             found = rows.scalars(_locked(chosen, most)).all()
             return [_failed(rows, job_id, ending) for job_id in found]
+
+    def forget_requests(self) -> None:
+        """Remove what was kept about requests for a limited time, and is past it."""
+        forget_counts(self._engine)
+        KeptAnswers(self._engine).forget()
 
     def _take(self, which: ColumnElement[bool], idle_s: float, most: int) -> Sequence[Job]:
         idle = and_(which, pushed_or_changed() < from_now(-idle_s))

@@ -11,8 +11,10 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from shared.dispatch import Dispatcher
+from shared.erasure import Erasure
 from shared.errors import (
     CoachError,
+    ConsentRequired,
     DependencyError,
     StorageError,
     UploadExpired,
@@ -20,6 +22,7 @@ from shared.errors import (
     UploadMissing,
 )
 from shared.job_queue import JobQueue
+from shared.jobs import JobKind
 from shared.media_store import MediaStore
 from shared.models import VideoAnalysisJob
 from shared.settings import DAY_S, SweepSettings
@@ -34,12 +37,20 @@ from shared.sweep.rows import (
 )
 from shared.telemetry import Metrics, logger
 from shared.tidy import tidy
-from shared.uploads import Uploads
+from shared.uploads import Uploads, abandon
 from shared.worker_store import WorkerStore
 
 log = logger(__name__)
 
 FORGET_WORKERS_AFTER_S = DAY_S
+
+PICTURES_UNASKED = "Nobody asked for the analysis of these pictures in time. Upload them again."
+
+REFUSED_UPLOADS = (UploadMismatch, ConsentRequired)
+"""The video is there and may not be analysed; it does not stay either."""
+
+ERASE_WITHIN_S = 20.0
+"""How long one deletion may take up a sweep; it goes on with the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,7 @@ class Swept:
         letters_removed: dead letters that nobody needs.
         workers_forgotten: were not heard for a day.
         tidied: had been over for long, and were looked through for late files.
+        erased: deletions whose files went: those that S3 had refused, and late ones.
         errors: steps, or jobs within a step, that are left for the next sweep.
     """
 
@@ -72,6 +84,7 @@ class Swept:
     letters_removed: int = 0
     workers_forgotten: int = 0
     tidied: int = 0
+    erased: int = 0
     errors: int = 0
 
 
@@ -83,6 +96,7 @@ class Sweeper:
     uploads: Uploads
     dispatcher: Dispatcher
     media: MediaStore
+    erasure: Erasure
     workers: WorkerStore
     dead_letters: JobQueue | None
     settings: SweepSettings
@@ -98,8 +112,9 @@ class Sweeper:
             self._fail_waiting,
             self._settle_uploads,
             self._settle_letters,
-            self._forget_workers,
+            self._forget,
             self._tidy_late,
+            self._erase,
         ):
             with _counted(tally, step=step.__name__.strip("_")):
                 step(tally)
@@ -156,17 +171,18 @@ class Sweeper:
                     pass
         self._clean_now(failed)
 
-    def _forget_workers(self, tally: Counter[str]) -> None:
+    def _forget(self, tally: Counter[str]) -> None:
+        self.store.forget_requests()
         tally["workers_forgotten"] += self.workers.forget(after_s=FORGET_WORKERS_AFTER_S)
 
     def _tidy_late(self, tally: Counter[str]) -> None:
         """Remove what was left or stored when its job was over already.
 
-        S3 was away then, or a worker that had lost its lease was still at work. By now none can
-        be: an attempt has its limit.
+        S3 was away then, a worker that had lost its lease was still at work, or an upload under
+        way. By now none can be: an attempt has its limit, and so has a URL.
         """
         late = self.store.untidied(
-            after_s=self.settings.sweep_tidy_s,
+            after_s=self._no_late_file_s,
             again_s=self.settings.sweep_unsent_s,
             most=self._most,
         )
@@ -177,12 +193,29 @@ class Sweeper:
                 self.store.tidied(job)
                 tally["tidied"] += 1
 
+    def _erase(self, tally: Counter[str]) -> None:
+        """Erase what deleted jobs left, now and once no worker and no upload can be left."""
+        due = self.erasure.store.due(
+            unfinished_s=self.settings.sweep_unsent_s,
+            late_s=self._no_late_file_s,
+            most=self._most,
+        )
+        for receipt, late in due:
+            self.media.check()
+            with _counted(tally, receipt_id=str(receipt.id)):
+                if self.erasure.empty(receipt, within_s=ERASE_WITHIN_S, for_good=late):
+                    tally["erased"] += 1
+
     def _settle_upload(self, job: VideoAnalysisJob, tally: Counter[str]) -> None:
+        if job.kind == JobKind.IMAGES:  # there or not: only the coach can say what to look for
+            expired = upload_failed(UploadExpired(PICTURES_UNASKED))
+            self._end(expired, tally, "uploads_failed", only=job.id)
+            return
         try:
             self.uploads.complete(job.id, owner=None)
         except UploadMissing:
             self._end(upload_failed(UploadExpired()), tally, "uploads_failed", only=job.id)
-        except UploadMismatch as error:
+        except REFUSED_UPLOADS as error:
             self._end(upload_failed(error), tally, "uploads_failed", only=job.id)
         else:
             tally["uploads_completed"] += 1
@@ -211,8 +244,16 @@ class Sweeper:
 
     def _clean(self, job: VideoAnalysisJob) -> None:
         tidy(self.media, job.id, keep=job.results_prefix, up_to=job.attempt)
-        if job.error_code == UploadMismatch.code:  # not the video that was announced
-            self.media.delete([job.s3_key])
+        abandon(self.media, job)
+        refused = job.error_code in {error.code for error in REFUSED_UPLOADS}
+        if refused or job.started_at is None:  # nobody will ever look at what was sent
+            self.media.erase_prefix(job.s3_key)
+
+    @property
+    def _no_late_file_s(self) -> float:
+        """So long after a job's end no worker and no upload of it can be left."""
+        last_put_s = self.uploads.limits.upload_url_expires_s + self.settings.sweep_upload_grace_s
+        return max(self.settings.sweep_tidy_s, last_put_s)
 
     @property
     def _most(self) -> int:

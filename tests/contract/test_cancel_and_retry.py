@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from shared.analysis import AnalysisSettings
 from shared.attempt_store import Claimed
 from shared.aws import sqs_client
 from shared.errors import (
@@ -18,11 +19,11 @@ from shared.errors import (
 )
 from shared.job_queue import JobQueue
 from shared.job_store import JobStore
-from shared.jobs import MAX_ATTEMPTS, Stage
+from shared.jobs import MAX_ATTEMPTS, JobKind, Stage
 from shared.settings import SweepSettings
 from tests.builders import a_claimed_job, a_job, a_waiting_job
-from tests.contract.documents import a_completed_job
-from tests.sweeping import a_sweeper
+from tests.contract.documents import a_completed_job, a_completed_job_without_frames
+from tests.sweeping import a_sweeper, set_row
 
 MISSING = "5f0c2f0e-6a6b-4a3c-9d0e-3c1a7d0f4b11"
 
@@ -103,6 +104,14 @@ def test_a_job_that_another_try_may_help_comes_back(client, engine, queue, error
     assert [JobStore(engine).get(job_id).sqs_message_id] == _messages(queue)
 
 
+def test_a_job_comes_back_only_where_another_may_be_open(deploy, engine):
+    app = deploy(MAX_OPEN_JOBS="1")
+    job_id, other = a_failed_job(engine, DownloadFailed()), a_job(engine)
+    assert (_retry(app, job_id).code, _retry(app, job_id).status) == ("TOO_MANY_ACTIVE_JOBS", 429)
+    _cancel(app, other)
+    assert [_retry(app, job_id).status for _ in range(2)] == [202, 202]
+
+
 def test_a_job_tried_again_has_all_its_tries(client, engine):
     job_id = a_failed_job(engine, DownloadFailed())
     _retry(client, job_id)
@@ -122,6 +131,27 @@ def test_a_job_tried_again_begins_to_wait_anew(client, engine):
     after = client.get(path).json
     assert after["started_at"] > before
     assert after["completed_at"] is None
+
+
+@pytest.mark.parametrize("kind", JobKind)
+def test_a_job_that_may_show_a_minor_is_not_tried_again_without_consent(client, engine, kind):
+    job_id = a_failed_job(engine, DownloadFailed())
+    settings = {} if kind in {JobKind.RENDER, JobKind.IMAGES} else AnalysisSettings().model_dump()
+    source = a_completed_job_without_frames(engine) if kind == JobKind.RENDER else None
+    set_row(engine, job_id, kind=kind, settings=settings, source_job_id=source)
+    client.send("PUT", "/players/p-1", body={"age_band": "under_13"})
+    refused = _retry(client, job_id)
+    assert (refused.status, refused.code) == (409, "CONSENT_REQUIRED")
+    assert JobStore(engine).get(job_id).stage == Stage.FAILED
+    consent = {"scope": "analysis", "given_by": "R. Iyer", "relationship": "mother"}
+    client.post("/players/p-1/consents", consent)
+    assert _retry(client, job_id).status == 202
+
+
+def test_pictures_of_nobody_named_are_tried_again(client, engine):
+    job_id = a_failed_job(engine, DownloadFailed())
+    set_row(engine, job_id, kind=JobKind.IMAGES, settings={}, session_id=None, may_show=[])
+    assert _retry(client, job_id).status == 202
 
 
 def test_retrying_twice_sends_one_message(client, engine, queue):

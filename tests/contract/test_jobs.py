@@ -58,10 +58,11 @@ def test_an_unchanged_status_is_not_sent_again(client, engine):
     tag = client.get(path).headers["etag"]
     assert tag.startswith('W/"')
 
-    again = client.get(path, headers={"if-none-match": f'W/"other", {tag}'})
-    assert (again.status, again.body) == (304, "")
-    assert again.headers["etag"] == tag
-    assert "retry-after" in again.headers
+    for known in (f'W/"other", {tag}', tag.removeprefix("W/"), "*"):
+        again = client.get(path, headers={"if-none-match": known})
+        assert (again.status, again.body) == (304, "")
+        assert again.headers["etag"] == tag
+        assert "retry-after" in again.headers
 
     JobStore(engine).progress(lease, Progress(stage=Stage.POSE, percent=10))
     changed = client.get(path, headers={"if-none-match": tag})

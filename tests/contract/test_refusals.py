@@ -181,12 +181,14 @@ def test_an_unknown_route_is_a_problem_too(client, path):
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("DELETE", "/health"), ("PUT", f"/sessions/{MISSING}")]
+    ("method", "path", "allowed"),
+    [("DELETE", "/health", "GET"), ("PUT", f"/sessions/{MISSING}", "DELETE, GET, PATCH")],
+    ids=["one", "several"],
 )
-def test_another_method_is_refused(client, method, path):
+def test_another_method_is_refused(client, method, path, allowed):
     answer = client.send(method, path)
     assert (answer.status, answer.code) == (405, "METHOD_NOT_ALLOWED")
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == allowed
 
 
 def test_a_large_body_is_refused(client):

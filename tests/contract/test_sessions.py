@@ -1,5 +1,7 @@
 import pytest
 
+from api_lambda.wire.sessions import SessionChange
+from shared.analysis import AnalysisSettings
 from tests.builders import a_session
 
 MISSING = "5f0c2f0e-6a6b-4a3c-9d0e-3c1a7d0f4b11"
@@ -75,3 +77,75 @@ def test_rows_added_meanwhile_do_not_shift_the_next_page(client, engine):
         str(second),
         str(first),
     ]
+
+
+def patch(client, session, body):
+    return client.send("PATCH", f"/sessions/{session}", body=body)
+
+
+def test_only_what_is_named_is_changed(client, engine):
+    session = a_session(engine, handedness="left", athlete_height_cm=172)
+    before = client.get(f"/sessions/{session}").json
+    assert patch(client, session, {}).json | {"updated_at": None} == before | {"updated_at": None}
+    changed = patch(client, session, {"notes": "windy", "athlete_height_cm": 175}).json
+    settings = before["settings"] | {"athlete_height_cm": 175}
+    assert changed == before | {
+        "notes": "windy",
+        "settings": settings,
+        "updated_at": changed["updated_at"],
+    }
+    assert client.get(f"/sessions/{session}").json == changed
+
+
+def test_a_setting_of_null_goes_back_to_its_default(client, engine):
+    session = a_session(engine, movement="running", handedness="left", sample_fps=30)
+    cleared = {"movement": None, "handedness": None, "sample_fps": None}
+    settings = patch(client, session, cleared).json["settings"]
+    assert settings == AnalysisSettings().model_dump(mode="json")
+
+
+def test_every_setting_can_be_cleared():
+    cleared = dict.fromkeys(AnalysisSettings.model_fields)
+    assert SessionChange.model_validate(cleared).settings_given() == cleared
+
+
+def test_players_are_replaced_and_become_known(client, engine):
+    session = a_session(engine)
+    assert patch(client, session, {"player_ids": ["p-2", "p-3"]}).json["player_ids"] == [
+        "p-2",
+        "p-3",
+    ]
+    known = client.get("/players").json["items"]
+    assert {each["player_id"] for each in known} == {"p-1", "p-2", "p-3"}
+    assert patch(client, session, {"player_ids": []}).json["player_ids"] == []
+
+
+BAD_CHANGES = [
+    ({"title": " "}, "INVALID_REQUEST", "#/title"),
+    ({"title": None}, "INVALID_REQUEST", "#/title"),
+    ({"notes": None}, "INVALID_REQUEST", "#/notes"),
+    ({"player_ids": None}, "INVALID_REQUEST", "#/player_ids"),
+    ({"player_ids": ["a/b"]}, "INVALID_REQUEST", "#/player_ids/0"),
+    ({"sample_fps": 1000}, "INVALID_CONFIG", "#/sample_fps"),
+    ({"slow_motion_factor": 0.5}, "INVALID_CONFIG", "#/slow_motion_factor"),
+    ({"movement": "curling"}, "INVALID_CONFIG", "#/movement"),
+    ({"status": "done"}, "INVALID_REQUEST", "#/status"),
+]
+
+
+def test_a_change_that_does_not_fit_changes_nothing(client, engine):
+    session = a_session(engine)
+    before = client.get(f"/sessions/{session}").json
+    for body, code, pointer in BAD_CHANGES:
+        answer = patch(client, session, body)
+        assert (answer.status, answer.code) == (422, code), body
+        assert [each["pointer"] for each in answer.json["errors"]] == [pointer]
+    assert client.get(f"/sessions/{session}").json == before
+
+
+def test_sessions_can_be_listed_by_player(client, engine):
+    session, other = a_session(engine), a_session(engine)
+    patch(client, other, {"player_ids": ["p-2", "p-3"]})
+    for player, found in (("p-1", [session]), ("p-3", [other]), ("p-9", [])):
+        page = client.get("/sessions", query={"player_id": player}).json
+        assert [item["session_id"] for item in page["items"]] == [str(each) for each in found]

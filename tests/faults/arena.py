@@ -15,6 +15,7 @@ import pytest
 from local.aws_environment import aws_environment
 from local.emulator import create_resources
 from shared import migrations
+from shared.files import ANALYSIS_FILES, FRAMES_NAME, RESULTS_NAME
 from shared.job_queue import JobQueue
 from shared.jobs import FINAL, AttemptOutcome, Status
 from shared.models import AnalysisAttempt, VideoAnalysisJob
@@ -26,7 +27,6 @@ from tests.faults.points import Point
 from tests.ground import Ground
 from tests.waiting import wait_for
 from tests.workers import WorkerProcess, Workers, Workplace
-from worker_service.pipeline.steps import FRAMES_NAME, RESULTS_NAME
 
 WATCHED = ("-m", "tests.faults.worker")
 
@@ -120,7 +120,7 @@ class Fate:
     def assert_results_whole(self) -> None:
         assert self.job.results_prefix is not None
         names = {key.removeprefix(self.job.results_prefix) for key in self.keys}
-        assert names == {FRAMES_NAME, RESULTS_NAME}
+        assert names == {*ANALYSIS_FILES, RESULTS_NAME}
         file = self.results.pose.frames_file
         assert file is not None
         assert len(self.frames) == file.gzip_bytes

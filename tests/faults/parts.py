@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from shared.attempt_store import Busy, Claimed, Over
 from shared.errors import CoachError, DatabaseError, ProcessingFailed, QueueError, StorageError
+from shared.files import FRAMES_NAME, RESULTS_NAME
 from shared.job_moves import NO_NOTES, AttemptNotes, Lease
 from shared.job_queue import JobQueue, Received
 from shared.job_store import JobStore
@@ -26,7 +27,7 @@ from tests.faults.orders import Watch
 from tests.faults.points import Point
 from worker_service.__main__ import Parts
 from worker_service.analyst.orders import Analyst, Order
-from worker_service.pipeline.steps import FRAMES_NAME, RESULTS_NAME, Step, StepProgress
+from worker_service.pipeline.steps import Step, StepProgress
 
 STEP_POINTS = {
     Step.POSE: Point.IN_POSE,

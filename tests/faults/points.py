@@ -37,10 +37,10 @@ class Point(StrEnum):
     """The fourth step has begun."""
 
     BEFORE_FRAMES_UPLOAD = "before frames upload"
-    """Both files lie in the scratch folder, none in the bucket."""
+    """All files lie in the scratch folder, none in the bucket."""
 
     AFTER_FRAMES_UPLOAD = "after frames upload"
-    """One of two: the attempt's files are not whole."""
+    """The first of several: the attempt's files are not whole."""
 
     AFTER_RESULTS_UPLOAD = "after results upload"
     """The files are whole, the row knows nothing of them."""

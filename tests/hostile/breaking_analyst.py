@@ -109,7 +109,7 @@ class BreakingWorkbench(Workbench):
 
     def carry_out(self, order, report):
         self.engine = BreakingEngine(
-            BREAKS.get(order.video.stem, lambda: None), self._pretended_device()
+            BREAKS.get(_name_of(order), lambda: None), self._pretended_device()
         )
         super().carry_out(order, report)
 
@@ -118,6 +118,10 @@ class BreakingWorkbench(Workbench):
 
     def _pretended_device(self):
         return "cpu" if self._settings.pose_device == "cpu" else "gpu"
+
+
+def _name_of(order):
+    return order.inputs["source"].stem
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from tests.clips import four_corners, make_clip, turned_clip
 from worker_service.pipeline.analyse import analyse
 from worker_service.pipeline.pose.mediapipe_engine import MediapipeEngine
 from worker_service.pipeline.pose.synthetic_engine import SyntheticEngine
-from worker_service.pipeline.steps import STEPS, Step, StepProgress
+from worker_service.pipeline.steps import STEPS, StepProgress
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_progress_grows_from_nothing_to_all_and_names_every_step(clip):
     assert fractions == sorted(fractions)
     assert fractions[0] == 0
     assert fractions[-1] == pytest.approx(1)
-    assert [step.step for step in seen if step.seconds is not None] == list(Step)
+    assert [step.step for step in seen if step.seconds is not None] == list(STEPS)
     assert max(step.frames_done for step in seen) == seen[-1].frames_total
 
 

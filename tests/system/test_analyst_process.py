@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from shared.analysis import AnalysisSettings
 from shared.errors import DiskFull, NoPersonFound, ProcessingFailed, VideoUnreadable
+from shared.files import FRAMES_NAME, RESULTS_NAME
+from shared.jobs import JobKind
 from shared.results import Results
 from tests.clips import make_clip
 from tests.processes import is_running
 from tests.waiting import wait_for
 from worker_service.analyst.orders import Order
 from worker_service.analyst.process import AnalystProcess
-from worker_service.pipeline.steps import FRAMES_NAME, RESULTS_NAME, Step, StepProgress
+from worker_service.pipeline.steps import STEPS, StepProgress
 
 BREAKING = (sys.executable, "-m", "tests.hostile.breaking_analyst")
 ROOT = Path(__file__).parent.parent.parent
@@ -90,9 +91,10 @@ def order(clip, tmp_path) -> Callable[..., Order]:
         folder = tmp_path / f"out_{name}_{attempt}"
         folder.mkdir(exist_ok=True)
         return Order(
-            video=video,
+            kind=JobKind.VIDEO,
+            inputs={"source": video},
             folder=folder,
-            settings=AnalysisSettings(),
+            settings={},
             worker="w1",
             attempt=attempt,
             context={"job_id": "job-7"},
@@ -128,7 +130,7 @@ def test_one_process_analyses_many_videos(sound, order):
 
     assert sound.pid == pid
     assert sound.device == "cpu"
-    assert [step.step for step in steps if step.seconds is not None] == list(Step)
+    assert [step.step for step in steps if step.seconds is not None] == list(STEPS)
     provenance = results_of(order(attempt=2)).provenance
     assert (provenance.worker, provenance.attempt) == ("w1", 2)
 
@@ -357,6 +359,17 @@ def test_a_gpu_that_is_demanded_has_no_stand_in(start, order):
     assert reasons == []
 
 
+def test_a_gpu_is_not_blamed_for_work_that_looks_at_no_picture(start, order):
+    reasons: list[str] = []
+    analyst = start(program=BREAKING, on_fallback=reasons.append)
+    without_its_pose = order().model_copy(update={"kind": JobKind.REANALYSIS})
+
+    with pytest.raises(ProcessingFailed, match="KeyError"):
+        analyse(analyst, without_its_pose)
+
+    assert reasons == []
+
+
 def test_a_gpu_that_breaks_the_start_is_replaced_too(start, order):
     dies_on_gpu = (
         "import os, runpy, sys\n"
@@ -375,7 +388,7 @@ def test_a_gpu_that_breaks_the_start_is_replaced_too(start, order):
 WORKER = """
 import os, sys
 from pathlib import Path
-from shared.analysis import AnalysisSettings
+from shared.jobs import JobKind
 from worker_service.analyst.orders import Order
 from worker_service.analyst.process import AnalystProcess
 
@@ -386,7 +399,7 @@ analyst = AnalystProcess(
 analyst.start()
 print(analyst.pid, flush=True)
 order = Order(
-    video=Path(sys.argv[1]), folder=Path(sys.argv[2]), settings=AnalysisSettings(),
+    kind=JobKind.VIDEO, inputs={"source": Path(sys.argv[1])}, folder=Path(sys.argv[2]), settings={},
     worker="w1", attempt=1, context={},
 )
 told = []
@@ -399,7 +412,7 @@ analyst.analyse(order, on_progress=lambda p: told or told.append(print("at work"
 def test_a_killed_worker_takes_its_analyst_with_it(order, name):
     given = order(name)
     with subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(given.video), str(given.folder)],
+        [sys.executable, "-c", WORKER, str(given.inputs["source"]), str(given.folder)],
         cwd=ROOT,
         env={**os.environ, "POSE_ENGINE": "synthetic"},
         stdout=subprocess.PIPE,

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from shared.analysis import AnalysisSettings
 from shared.errors import JobError, PermanentJobError, ProcessingFailed
+from shared.files import RESULTS_NAME
+from shared.jobs import JobKind
 from shared.results import Results
 from tests.hostile.bombs import BOMBS
 from tests.hostile.mutators import broken
@@ -20,7 +21,6 @@ from tests.hostile.seeds import seeds
 from tests.processes import memory_mib
 from worker_service.analyst.orders import Order
 from worker_service.analyst.process import AnalystProcess
-from worker_service.pipeline.steps import RESULTS_NAME
 
 SETTLED_AFTER = 300
 """So many files until the process has grown as large as it should ever be."""
@@ -57,9 +57,10 @@ def judge(analyst, tmp_path) -> Judge:
         folder.mkdir()
         video.write_bytes(content)
         order = Order(
-            video=video,
+            kind=JobKind.VIDEO,
+            inputs={"source": video},
             folder=folder,
-            settings=AnalysisSettings(),
+            settings={},
             worker="w1",
             attempt=1,
             context={},

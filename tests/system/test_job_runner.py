@@ -5,11 +5,14 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy.exc import DataError
 
 from shared.attempt_store import Claimed
+from shared.erasure import Erasure
+from shared.erasure_store import ErasureStore
 from shared.errors import (
     DatabaseError,
     LeaseLost,
@@ -18,15 +21,19 @@ from shared.errors import (
     ProcessingFailed,
     StorageError,
 )
+from shared.files import ANALYSIS_FILES, POSE_NAME, RESULTS_NAME
 from shared.job_store import JobStore
-from shared.jobs import AttemptOutcome, Stage, Status
+from shared.jobs import AttemptOutcome, JobKind, Stage, Status
 from shared.media_store import MediaStore
+from shared.models import VideoAnalysisJob
+from shared.results import Results
 from shared.telemetry import Metrics
 from tests.analysts import InProcessAnalyst, SlowAnalyst
 from tests.builders import COACH, a_waiting_job
 from tests.waiting import wait_for
 from worker_service.attempt import Tools
 from worker_service.job import JobRunner, Outcome
+from worker_service.pipeline.steps import RENDERING, Step, StepProgress
 from worker_service.rest import Rest
 from worker_service.scratch import Scratch
 from worker_service.shutdown import Shutdown
@@ -166,8 +173,13 @@ def bench(engine, media, small_clip, tmp_path):
     bench.scratch.close()
 
 
+@pytest.fixture
+def erasure(engine, media):
+    return Erasure(ErasureStore(engine), media)
+
+
 def _files_of(attempt):
-    return [f"{attempt}/frames.json.gz", f"{attempt}/results.json"]
+    return sorted(f"{attempt}/{name}" for name in (*ANALYSIS_FILES, RESULTS_NAME))
 
 
 # --- results --------------------------------------------------------------------------------------
@@ -369,6 +381,26 @@ def test_a_cancel_during_the_upload_leaves_no_files(bench):
     media = CancelledOnTheWay(bench.media._client, bench.media.bucket)
     assert bench.run(media=media) is Outcome.CANCELLED
     assert bench.stored == []
+
+
+def test_a_job_deleted_under_its_worker_leaves_no_files(bench, at_work, erasure):
+    ending = at_work()
+    erasure.job(COACH, bench.job_id)
+    bench.heart.lost = True
+    assert ending.result(timeout=2) is Outcome.CANCELLED
+    assert bench.stored == []
+
+
+def test_a_job_deleted_during_the_upload_leaves_no_files(bench, erasure):
+    class DeletedOnTheWay(MediaStore):
+        def upload(self, path, key, **kwargs):
+            super().upload(path, key, **kwargs)
+            erasure.job(COACH, bench.job_id)
+
+    media = DeletedOnTheWay(bench.media._client, bench.media.bucket)
+    assert bench.run(media=media) is Outcome.CANCELLED  # its commit finds no row
+    assert bench.stored == []
+    assert "LeasesLost" not in bench.stream.getvalue()
 
 
 def test_a_job_that_takes_too_long_is_ended_and_retried(bench, at_work):
@@ -610,3 +642,151 @@ def test_a_job_that_comes_to_its_end_ends_the_rests(bench):
     bench.run()
     bench.rest.after(ModelUnavailable())
     assert bench.rest.left_s == 0
+
+
+# --- other kinds ----------------------------------------------------------------------------------
+
+
+def _turned_into(bench, engine, kind, inputs, settings):
+    """Give the bench another job: one that begins from what was stored for the one before."""
+    before = bench.store.get(bench.job_id)
+    job = VideoAnalysisJob(
+        owner=COACH,
+        kind=kind,
+        session_id=before.session_id,
+        source_job_id=before.id,
+        trace_id="trace",
+        settings=settings,
+        include_frames=True,
+        s3_key=next(iter(inputs.values())),
+        inputs=inputs,
+        source_bytes=1,
+        upload_expires_at=datetime.now(UTC),
+        status=Status.PROCESSING,
+        stage=Stage.WAITING,
+    )
+    bench.job_id = bench.store.create(job).id
+    bench.stream = io.StringIO()
+
+
+@pytest.fixture
+def reanalysis(bench, engine):
+    """A bench whose job measures again what the first one saw."""
+    assert bench.run() is Outcome.COMPLETED
+    key = f"{bench.job.results_prefix}{POSE_NAME}"
+    _turned_into(bench, engine, JobKind.REANALYSIS, {POSE_NAME: key}, {"movement": "running"})
+    return bench
+
+
+class Draughtsman(InProcessAnalyst):
+    """Draws nothing, and says that it did."""
+
+    def analyse(self, order, *, on_progress, check):
+        self.orders.append(order)
+        self.fetched = {name: path.read_bytes() for name, path in order.inputs.items()}
+        for name in ("annotated.mp4", "thumbnail.jpg"):
+            (order.folder / name).write_bytes(name.encode())
+        film, still = (
+            {"name": name, "content_type": "x/y", "size_bytes": 1, "sha256": "0"}
+            for name in ("annotated.mp4", "thumbnail.jpg")
+        )
+        rendition = {
+            "options": order.settings,
+            "width": 1,
+            "height": 1,
+            "duration_s": 1,
+            "annotated": film,
+            "playback": film,
+            "thumbnail": still,
+            "key_frames": [],
+            "timings_s": {},
+        }
+        (order.folder / RESULTS_NAME).write_text(json.dumps(rendition))
+        on_progress(StepProgress(Step.RENDERING, 0.5, 5, 10, steps=RENDERING))
+        on_progress(StepProgress(Step.RENDERING, 1.0, 10, 10, 2.5, steps=RENDERING))
+
+
+@pytest.fixture
+def rendering(bench, engine, tmp_path):
+    """A bench whose job draws."""
+    (tmp_path / "pose").write_bytes(b"a pose")
+    bench.media.upload(tmp_path / "pose", "results/x/1/pose.npz", content_type="x/y")
+    video = bench.store.get(bench.job_id).s3_key
+    inputs = {"video": video, POSE_NAME: "results/x/1/pose.npz"}
+    _turned_into(bench, engine, JobKind.RENDER, inputs, {"crf": 30})
+    return bench
+
+
+def test_a_stored_pose_becomes_results(reanalysis):
+    assert reanalysis.run() is Outcome.COMPLETED
+    results = Results.model_validate(reanalysis.job.results)
+    assert results.provenance.movement == "running"
+    assert "pose" not in results.provenance.timings_s
+    assert reanalysis.stored == _files_of(1)
+
+
+def test_the_speed_of_a_reanalysis_is_that_of_its_own_steps(reanalysis):
+    reanalysis.run()
+    measured = reanalysis.measured
+    assert (measured["JobsCompleted"], measured["kind"]) == (1, "reanalysis")
+    assert "MetricsSeconds" in measured
+    assert not {"FramesPerSecond", "PoseSeconds", "JobsOnGpu"} & measured.keys()
+
+
+def test_a_stored_pose_that_went_is_a_failed_download(reanalysis):
+    reanalysis.media.delete_prefix("results/")
+    assert reanalysis.run() is Outcome.RETRYING
+    assert reanalysis.job.error_code == "DOWNLOAD_FAILED"
+
+
+def test_a_rendering_is_given_its_inputs_by_name(rendering, small_clip):
+    draughtsman = Draughtsman()
+    assert rendering.run(analyst=draughtsman) is Outcome.COMPLETED
+    assert draughtsman.fetched == {"video": small_clip.read_bytes(), POSE_NAME: b"a pose"}
+    (order,) = draughtsman.orders
+    assert (order.kind, order.settings) == (JobKind.RENDER, {"crf": 30})
+
+
+def test_what_a_rendering_writes_is_stored_and_what_it_was_given_is_not(rendering):
+    rendering.run(analyst=Draughtsman())
+    assert rendering.stored == ["1/annotated.mp4", "1/results.json", "1/thumbnail.jpg"]
+    assert rendering.job.results["options"]["crf"] == 30
+    assert rendering.job.frames_total == 10
+    assert rendering.measured["RenderingSeconds"] == 2.5
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type"),
+    [("annotated.mp4", "video/mp4"), ("thumbnail.jpg", "image/jpeg")],
+)
+def test_files_are_stored_with_their_type(rendering, name, content_type):
+    rendering.run(analyst=Draughtsman())
+    answer = rendering.media._client.head_object(
+        Bucket=rendering.media.bucket, Key=f"{rendering.job.results_prefix}{name}"
+    )
+    assert answer["ContentType"] == content_type
+
+
+def test_a_whole_rendering_is_taken_over(rendering, engine):
+    rendering.run(jobs=NeverCommits(engine), analyst=Draughtsman())
+    draughtsman = Draughtsman()
+    assert rendering.run(analyst=draughtsman) is Outcome.COMPLETED
+    assert draughtsman.orders == []
+    assert "2/annotated.mp4" in rendering.stored
+
+
+def test_a_rendering_without_its_film_is_made_again(rendering, engine):
+    rendering.run(jobs=NeverCommits(engine), analyst=Draughtsman())
+    rendering.media.delete_prefix(f"results/{rendering.job_id}/1/annotated")
+    draughtsman = Draughtsman()
+    assert rendering.run(analyst=draughtsman) is Outcome.COMPLETED
+    assert len(draughtsman.orders) == 1
+
+
+def test_results_of_another_kind_are_none(rendering):
+    class Confused(Draughtsman):
+        def analyse(self, order, *, on_progress, check):
+            (order.folder / RESULTS_NAME).write_text('{"schema_version": 1, "pictures": []}')
+
+    assert rendering.run(analyst=Confused()) is Outcome.RETRYING
+    assert rendering.job.error_message == "Processing failed: no valid results"

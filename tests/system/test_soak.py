@@ -17,6 +17,7 @@ def ground(workplace, tmp_path):
     there.engine.dispose()
 
 
+@pytest.mark.own_database
 def test_nothing_is_lost_and_nothing_comes_twice_while_workers_die(ground, small_clip):
     outcome = soak(ground, SHORT, small_clip.read_bytes(), tell=lambda *_: None)
     # How soon a job is taken over depends on what else this machine is doing: `make soak` says it.

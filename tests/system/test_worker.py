@@ -4,10 +4,13 @@ import json
 
 import pytest
 
+from shared.derived import Derived
 from shared.dispatch import message_for
 from shared.jobs import FINAL, Stage, Status
-from shared.results import Results
+from shared.rendition_store import RenditionStore
+from shared.results import Movement, Results
 from shared.worker_store import WorkerStore
+from tests.builders import COACH
 from tests.fake_ecs_agent import fake_ecs_agent
 from tests.waiting import wait_for
 
@@ -31,7 +34,7 @@ def _left_in(tmp):
     return [path for path in tmp.rglob("*") if path.parent != tmp]
 
 
-def test_a_video_becomes_results(coach, start_worker, small_clip, empty):
+def test_a_video_becomes_results_and_is_measured_again(coach, start_worker, small_clip, empty):
     worker = start_worker()
     job_id = coach.send(small_clip)
     job = coach.wait_for(job_id, _final)
@@ -41,6 +44,17 @@ def test_a_video_becomes_results(coach, start_worker, small_clip, empty):
     assert (results.provenance.worker, results.provenance.attempt) == ("w0", 1)
     assert (job.percent, job.attempt) == (100, 1)
     assert coach.media.head(f"{job.results_prefix}frames.json.gz") is not None
+    wait_for(empty, "the message to be gone")
+    coach.media.delete([job.s3_key])  # what was seen is enough
+    renditions = RenditionStore(coach.jobs._engine)
+    derived = Derived.beside(coach.uploads, renditions)
+    again = derived.reanalyze(COACH, job_id, {"movement": "running"})
+    again = coach.wait_for(again.id, _final)
+    assert again.status == Status.COMPLETED, again.error_message
+    results = Results.model_validate(again.results)
+    assert results.provenance.movement == Movement.RUNNING
+    (attempt,) = coach.jobs.attempts(again.id)
+    assert attempt.seconds.keys() & {"pose", "metrics"} == {"metrics"}
     wait_for(empty, "the message to be gone")
     assert _left_in(worker.tmp) == []
 

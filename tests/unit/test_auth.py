@@ -1,7 +1,12 @@
+import base64
+import time
+from datetime import UTC, datetime, timedelta
+
 import jwt
 import pytest
 
-from api_lambda.auth import TokenVerifier
+from api_lambda import auth
+from api_lambda.auth import LEEWAY_S, TRUSTED_FOR_S, TokenVerifier
 from api_lambda.signing_keys import FixedKeys
 from shared.errors import Unauthenticated
 from tests.contract import issuer
@@ -50,6 +55,23 @@ def test_what_is_no_token_is_refused(verifier, token):
         verifier.caller(token)
 
 
+@pytest.mark.parametrize(
+    "times",
+    [{"exp": "9999999999"}, {"exp": [9]}, {"exp": 1e400}, {"exp": None}, {"nbf": [1]}],
+    ids=str,
+)
+def test_times_must_be_numbers(verifier, sign_in, times):
+    with pytest.raises(Unauthenticated):
+        verifier.caller(sign_in.token(**times))
+
+
+@pytest.mark.parametrize("opening", ["[", '{"alg":'], ids=["arrays", "objects"])
+def test_a_header_that_is_too_deep_is_refused(verifier, opening):
+    deep = base64.urlsafe_b64encode((opening * 9000).encode()).decode().rstrip("=")
+    with pytest.raises(Unauthenticated):
+        verifier.caller(f"{deep}.e30.e30")
+
+
 def test_a_token_must_name_its_key(verifier, sign_in):
     with pytest.raises(Unauthenticated):
         verifier.caller(jwt.encode(sign_in.claims(), sign_in.key, "RS256"))
@@ -60,3 +82,44 @@ def test_only_rs256_counts(verifier, sign_in, algorithm):
     token = jwt.encode(sign_in.claims(), sign_in.key, algorithm, headers={"kid": sign_in.key_id})
     with pytest.raises(Unauthenticated):
         verifier.caller(token)
+
+
+@pytest.mark.parametrize(
+    ("scope", "scopes"),
+    [("read operator", {"read", "operator"}), ("", set()), (None, set()), (7, set())],
+    ids=["two", "empty", "none", "number"],
+)
+def test_scopes_are_words(verifier, sign_in, scope, scopes):
+    assert verifier.caller(sign_in.token(scope=scope)).scopes == scopes
+
+
+def test_a_token_that_was_checked_is_remembered_for_a_minute(verifier, sign_in, monkeypatch):
+    token = sign_in.token()
+    assert verifier.remembered(token) is None
+    caller = verifier.caller(token)
+    assert verifier.remembered(token) is caller
+    later = time.time() + TRUSTED_FOR_S
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert verifier.remembered(token) is None
+
+
+def test_a_remembered_token_ends_when_it_expires(verifier, sign_in, monkeypatch):
+    token = sign_in.token(exp=datetime.now(UTC) + timedelta(seconds=5 - LEEWAY_S))
+    verifier.caller(token)
+    later = time.time() + 5
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert verifier.remembered(token) is None
+
+
+def test_a_refused_token_is_not_remembered(verifier):
+    with pytest.raises(Unauthenticated):
+        verifier.caller("a.b.c")
+    assert verifier.remembered("a.b.c") is None
+
+
+def test_only_so_many_tokens_are_remembered(verifier, sign_in, monkeypatch):
+    monkeypatch.setattr(auth, "MOST_TRUSTED", 2)
+    tokens = [sign_in.token(f"coach-{number}") for number in range(3)]
+    for token in tokens:
+        verifier.caller(token)
+    assert [verifier.remembered(token) is None for token in tokens] == [True, True, False]

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from shared import catalogue
-from shared.results import Exercise, Movement
+from shared.results import Exercise, Movement, OverallLevel, Reason
 from tests.athletes import analysed, delivery, jumps, squats, stroke, walking
 from worker_service.pipeline.findings.rulebook import EVERY_MOVEMENT, rulebooks
 from worker_service.pipeline.metrics.table import APP_METRICS, metric_specs
@@ -23,6 +23,19 @@ def test_every_movement_has_a_guide():
 @pytest.mark.parametrize("movement", list(Movement))
 def test_every_movement_has_the_metrics_that_the_app_knows(movement):
     assert tuple(metric_specs(movement))[: len(APP_METRICS)] == APP_METRICS
+
+
+@pytest.mark.parametrize("movement", list(Movement))
+def test_a_movement_names_its_metrics_as_the_tables_do(movement):
+    names = {key: spec.name for key, spec in metric_specs(movement).items()}
+    listed = catalogue.movements()[movement].metrics
+    assert list(listed.items()) == list(names.items())
+
+
+def test_every_code_has_its_words():
+    words = catalogue.words()
+    assert set(words.reason) == set(Reason)
+    assert set(words.without_findings) == set(OverallLevel)
 
 
 def test_there_are_enough_drills_with_different_words():

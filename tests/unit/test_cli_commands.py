@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import jwt
 import pytest
 from typer.testing import CliRunner
 
@@ -84,7 +85,13 @@ def test_analyze_writes_results_and_frames(coach, clip, tmp_path):
     results = Results.model_validate_json((out / "results.json").read_text())
     assert results.provenance.engine == "synthetic"
     assert results.pose.pose_summary.sample_fps == pytest.approx(10, abs=0.5)
-    assert sorted(path.name for path in out.iterdir()) == ["frames.json.gz", "results.json"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "frames.json.gz",
+        "pose.npz",
+        "report.html",
+        "report.pdf",
+        "results.json",
+    ]
     assert "Step 4/4" in ended.stdout
 
 
@@ -154,6 +161,11 @@ def test_token_prints_a_token_and_nothing_else(coach):
     printed = coach("token", "--subject", "coach-7").stdout
     assert printed.count(".") == 2
     assert len(printed.split()) == 1
+
+
+def test_a_token_for_an_operator_says_so(coach):
+    printed = coach("token", "--operator").stdout
+    assert jwt.decode(printed.strip(), options={"verify_signature": False})["scope"] == "operator"
 
 
 def test_token_refuses_outside_the_local_stage(coach, monkeypatch):

@@ -190,6 +190,7 @@ def test_a_database_that_is_away_is_told_without_a_traceback(system, monkeypatch
     )
 
 
+@pytest.mark.own_database
 def test_a_database_without_our_tables_is_told(system, engine):
     with transaction(engine) as rows:
         rows.execute(text("DROP TABLE workers"))

@@ -70,10 +70,21 @@ def test_every_action_is_asked_for_on_the_real_bucket_and_queues(system, iam, st
     assert {resource for _, resource in iam.asked} == {
         bucket,
         f"{bucket}/uploads/doctor",
+        f"{bucket}/stills/doctor",
         f"{bucket}/results/doctor",
         *queues,
     }
-    assert len(iam.asked) == 1 + 2 * 3 + 5 + 4 + 3
+    assert len(iam.asked) == 3 + 3 * 6 + 5 + 4 + 3
+
+
+def test_erasing_versions_and_giving_up_parts_are_among_them(system, iam, storage):
+    rights.permissions(system)
+    bucket = f"arn:aws:s3:::{storage.s3_bucket}"
+    for action in ("ListBucketVersions", "ListBucketMultipartUploads"):
+        assert (f"s3:{action}", bucket) in iam.asked
+    for action in ("DeleteObjectVersion", "AbortMultipartUpload", "ListMultipartUploadParts"):
+        for prefix in ("uploads", "stills", "results"):
+            assert (f"s3:{action}", f"{bucket}/{prefix}/doctor") in iam.asked
 
 
 def test_denied_actions_are_named_and_fail_the_check(system, iam, storage):
@@ -89,6 +100,7 @@ def test_denied_actions_are_named_and_fail_the_check(system, iam, storage):
     bucket = f"arn:aws:s3:::{storage.s3_bucket}"
     assert seen.saw == (
         f"denied: s3:DeleteObject on {bucket}/uploads/doctor; "
+        f"s3:DeleteObject on {bucket}/stills/doctor; "
         f"s3:DeleteObject on {bucket}/results/doctor; "
         f"sqs:SendMessage on {system.queue.attributes()['QueueArn']}"
     )

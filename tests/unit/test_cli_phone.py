@@ -7,8 +7,9 @@ import json
 import pytest
 
 from cli.api_client import TRIES, ApiClient, Refused, Unavailable
-from cli.phone import JobFailed, Phone, UploadFailed
+from cli.phone import JobFailed, Phone
 from cli.sight import Sight
+from cli.storage import UploadFailed
 from local.processes import free_port
 from tests.fake_api import JOB_ID, SESSION_ID, UPLOAD_HEADERS, Answer, fake_api, problem, status
 
@@ -189,3 +190,79 @@ def test_the_frames_are_fetched_without_our_token(phone, api):
     assert phone.frames(UUID(JOB_ID)) == b'["frames"]'
     (download,) = api.asked("GET /frames?signed")
     assert "Authorization" not in download.headers
+
+
+# --- a large video ------------------------------------------------------------------------------
+
+RESUME = f"GET /videos/upload/{JOB_ID}"
+PART_BYTES = 400_000
+
+
+def _place(api, *missing):
+    """Three parts, of which storage lacks some."""
+    sizes = (PART_BYTES, PART_BYTES, len(CONTENT) - 2 * PART_BYTES)
+    parts = [
+        {
+            "part_number": number,
+            "size_bytes": size,
+            "url": f"{api.url}/part?number={number}" if number in missing else None,
+        }
+        for number, size in enumerate(sizes, start=1)
+    ]
+    upload = {"part_size_bytes": PART_BYTES, "parts": parts}
+    return {"job_id": JOB_ID, "presigned_url": None, "headers": None, "upload": upload}
+
+
+@pytest.fixture
+def in_parts(api):
+    """The API wants the video in parts."""
+    api.will("POST /videos/upload/initiate", Answer(201, _place(api, 1, 2, 3)))
+    for number in (1, 2, 3):
+        api.will(f"PUT /part?number={number}", Answer(200))
+
+
+def _parts_sent(api):
+    return [request for request in api.requests if request.path.startswith("/part")]
+
+
+def test_a_large_video_goes_part_by_part(phone, api, video, in_parts, sights):
+    phone.analyse(video, {})
+    assert b"".join(put.body for put in _parts_sent(api)) == CONTENT
+    assert not any("Authorization" in put.headers for put in _parts_sent(api))
+    (complete,) = api.asked("POST /videos/upload/complete")
+    assert json.loads(complete.body) == {"job_id": JOB_ID}
+    percents = [sight.percent for sight in sights if sight.stage == "Uploading the video"]
+    assert percents == sorted(percents)
+    assert percents[-1] == 100
+
+
+def test_a_large_upload_that_breaks_off_goes_on_with_what_is_missing(
+    phone, api, video, in_parts, pauses
+):
+    api.will("PUT /part?number=2", Answer(403), Answer(200))  # its URL had expired
+    api.will(RESUME, Answer(200, _place(api, 2, 3)))
+    phone.analyse(video, {})
+    assert [put.path for put in _parts_sent(api)] == [
+        "/part?number=1",
+        "/part?number=2",
+        "/part?number=2",
+        "/part?number=3",
+    ]
+    assert pauses == [1]
+
+
+def test_a_large_upload_that_keeps_breaking_off_is_told(phone, api, video, in_parts):
+    api.will("PUT /part?number=2", Answer(503))
+    api.will(RESUME, Answer(200, _place(api, 2, 3)))
+    with pytest.raises(UploadFailed, match="HTTP 503"):
+        phone.analyse(video, {})
+    assert len(api.asked("PUT /part?number=2")) == TRIES
+
+
+def test_what_arrived_meanwhile_is_not_sent_again(phone, api, video, in_parts):
+    """The answer of storage was lost, and S3 told of the video itself."""
+    api.will("PUT /part?number=3", Answer(503))
+    nothing = {"job_id": JOB_ID, "presigned_url": None, "headers": None, "upload": None}
+    api.will(RESUME, Answer(200, nothing))
+    phone.analyse(video, {})
+    assert len(_parts_sent(api)) == 3

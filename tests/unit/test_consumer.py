@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from shared.aws import s3_client
+from shared.erasure_store import ErasureStore
 from shared.errors import DatabaseError, DiskFull, DownloadFailed, NoPersonFound, QueueError
 from shared.job_queue import JobQueue
 from shared.job_store import JobStore
@@ -60,6 +61,9 @@ class FakeAttempts:
             return end
         if end is Outcome.LEASE_LOST:
             return end
+        if end == "deleted":
+            ErasureStore(self._store._engine).delete_job(COACH, claimed.lease.job_id)
+            return Outcome.CANCELLED
         if end is Outcome.CANCELLED:
             self._store.cancel(claimed.lease.job_id, owner=COACH)
             return end
@@ -226,6 +230,14 @@ def test_a_cancelled_job_leaves_neither_message_nor_files(engine, store, queue, 
     consumer.take_one()
     assert queue.depth().total == 0
     assert stored(job_id) == []
+
+
+def test_a_job_deleted_under_its_worker_leaves_no_message(engine, store, queue, consume):
+    job_id = a_waiting_job(engine)
+    _send(queue, store, job_id)
+    consumer, _ = consume("deleted")
+    consumer.take_one()
+    assert queue.depth().total == 0
 
 
 def test_a_job_cancelled_after_a_failed_try_leaves_no_message(engine, store, queue, consume):

@@ -4,11 +4,19 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Engine, insert, text
+from pydantic import SecretStr
+from sqlalchemy import Engine, insert, make_url, text
 
-from shared import migrations
+from shared import database, migrations
 from shared.attempt_store import Claimed
-from shared.database import IDLE_IN_TRANSACTION_S, Refused, connect, transaction
+from shared.database import (
+    IDLE_IN_TRANSACTION_S,
+    Refused,
+    connect,
+    first_row,
+    single_statement,
+    transaction,
+)
 from shared.errors import DatabaseError
 from shared.job_store import JobStore
 from shared.models import VideoSession
@@ -75,3 +83,88 @@ def test_what_is_refused_is_told_without_the_row(engine):
 def test_a_value_that_no_column_takes_is_told_without_it(engine):
     with pytest.raises(Refused, match=r"^DataError$"), transaction(engine) as rows:
         rows.execute(text("SELECT :name"), {"name": "Ella\x00"})
+
+
+def _hang_up(engine: Engine) -> None:
+    """What a failover does to every connection of ours."""
+    others = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with engine.connect() as connection:
+        connection.execute(others)
+
+
+@pytest.fixture
+def other(database_settings) -> Iterator[Engine]:
+    engine = connect(database_settings)
+    yield engine
+    engine.dispose()
+
+
+def _ask_plainly(engine: Engine) -> None:
+    assert first_row(engine, "SELECT %(n)s::int", {"n": 1}) == (1,)
+
+
+WAYS = pytest.mark.parametrize(
+    "ask", [lambda engine: JobStore(engine).check(), _ask_plainly], ids=["statement", "first row"]
+)
+
+
+@pytest.mark.own_database
+@WAYS
+def test_a_connection_that_died_while_it_lay_idle_is_replaced(engine, other, monkeypatch, ask):
+    ask(engine)
+    _hang_up(other)
+    monkeypatch.setattr(database, "TRUSTED_FOR_S", 0.0)
+    ask(engine)
+
+
+@pytest.mark.own_database
+@WAYS
+def test_one_that_died_in_use_is_an_outage_once(engine, other, ask):
+    ask(engine)
+    _hang_up(other)
+    with pytest.raises(DatabaseError):
+        ask(engine)
+    ask(engine)
+
+
+def test_a_first_row_that_is_not_there_is_none(engine):
+    assert first_row(engine, "SELECT 1 WHERE false", {}) is None
+
+
+def test_a_first_row_that_takes_too_long_or_finds_nobody_is_an_outage(hasty, database_settings):
+    with pytest.raises(DatabaseError):
+        first_row(hasty, "SELECT pg_sleep(60)", {})
+    _ask_plainly(hasty)
+    nowhere = make_url(database_settings.database_url.get_secret_value()).set(port=1)
+    url = SecretStr(nowhere.render_as_string(hide_password=False))
+    with pytest.raises(DatabaseError):
+        first_row(connect(database_settings.model_copy(update={"database_url": url})), "", {})
+
+
+def test_a_first_row_that_is_refused_is_told_without_the_values(engine):
+    with pytest.raises(Refused, match=r"^DataError$"):
+        first_row(engine, "SELECT %(name)s", {"name": "Ella\x00"})
+
+
+def test_a_first_row_leaves_its_connection_as_it_was(engine):
+    _ask_plainly(engine)
+    with transaction(engine) as rows:
+        rows.execute(text("CREATE TEMPORARY TABLE t (n int) ON COMMIT DROP"))
+        rows.execute(text("INSERT INTO t VALUES (1)"))
+    assert engine.pool.checkedout() == 0
+
+
+def test_a_single_statement_leaves_no_transaction_behind(engine):
+    with single_statement(engine) as connection:
+        connection.execute(text("SELECT 1"))
+        own = text("SELECT state FROM pg_stat_activity WHERE pid = :pid")
+        pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with engine.connect() as onlooker:
+            assert onlooker.execute(own, {"pid": pid}).scalar_one() == "idle"
+    with transaction(engine) as rows:  # the next user gets a connection that has them again
+        rows.execute(text("CREATE TEMPORARY TABLE t (n int) ON COMMIT DROP"))
+        rows.execute(text("INSERT INTO t VALUES (1)"))
+        assert rows.scalar(text("SELECT n FROM t")) == 1

@@ -7,8 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import update
 
+from shared.analysis import AgeBand
 from shared.attempt_store import Claimed
 from shared.aws import sqs_client
+from shared.consent import ConsentAnew
 from shared.database import transaction
 from shared.dispatch import Dispatcher, message_for
 from shared.errors import DownloadFailed, QueueError, VideoUnreadable
@@ -19,6 +21,7 @@ from shared.letters import Redrive
 from shared.messages import JobMessage
 from shared.models import VideoAnalysisJob
 from shared.operations.dead_letters import DeadLetters
+from shared.player_store import PlayerStore
 from tests.builders import COACH, a_claimed_job, a_waiting_job
 
 
@@ -28,8 +31,8 @@ def jobs(engine) -> JobStore:
 
 
 @pytest.fixture
-def letters(jobs, queue, dead_letters) -> DeadLetters:
-    return DeadLetters(dead_letters, Dispatcher(jobs, queue))
+def letters(engine, jobs, queue, dead_letters) -> DeadLetters:
+    return DeadLetters(dead_letters, Dispatcher(jobs, queue), ConsentAnew.on(engine))
 
 
 @pytest.fixture
@@ -88,6 +91,17 @@ def test_a_failed_job_gets_all_its_tries_back(letters, jobs, queue, a_failed_job
         assert isinstance(claimed, Claimed)
         jobs.fail(claimed.lease, DownloadFailed())
     assert letters.look() == []
+
+
+def test_a_job_that_may_show_a_minor_stays_without_consent(
+    letters, engine, jobs, a_failed_job, a_letter
+):
+    job_id = a_failed_job()
+    a_letter(job_id)
+    PlayerStore(engine).put(COACH, "p-1", age_band=AgeBand.UNDER_13)
+    (settled,) = letters.redrive()
+    assert (settled.removed, settled.plan.redrive) == (False, Redrive.KEEP)
+    assert jobs.get(job_id).status == Status.FAILED
 
 
 def test_a_job_whose_message_was_lost_is_sent_again(letters, engine, jobs, queue, a_letter):

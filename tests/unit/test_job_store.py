@@ -233,6 +233,7 @@ def test_another_coachs_job_does_not_exist(engine, store):
     assert [job.id for job in store.page(COACH, limit=10, after=None)] == [job_id]
 
 
+@pytest.mark.own_database
 def test_a_primary_that_became_read_only_is_an_outage(engine, store):
     lease = a_claimed_job(engine).lease
     with engine.begin() as connection:

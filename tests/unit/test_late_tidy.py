@@ -9,11 +9,12 @@ from shared.aws import s3_client
 from shared.dispatch import message_for
 from shared.errors import NoPersonFound, StorageError, UploadMismatch
 from shared.job_store import JobStore
-from shared.jobs import Status
+from shared.jobs import JobKind, Status
 from shared.media_store import MediaStore, all_results_prefix, results_prefix
+from shared.settings import UploadSettings
 from shared.sweep.rows import SweepStore
 from shared.sweep.sweeper import Swept
-from tests.builders import COACH, a_claimed_job, a_waiting_job
+from tests.builders import COACH, a_claimed_job, a_job, a_waiting_job
 from tests.sweeping import a_sweeper, set_row, used_up_job
 
 
@@ -174,6 +175,30 @@ def test_a_wrong_upload_that_could_not_be_removed_goes_later(
     long_over(job_id)
     assert sweeper.sweep() == Swept(tidied=1)
     assert media.head(wrong) is None
+
+
+@pytest.mark.parametrize("kind", [JobKind.VIDEO, JobKind.IMAGES])
+def test_what_was_sent_for_nothing_is_gone_for_good(engine, sweeper, jobs, media, long_over, kind):
+    """Where the bucket keeps versions, too, and where it comes after the end."""
+    media._client.put_bucket_versioning(
+        Bucket=media.bucket, VersioningConfiguration={"Status": "Enabled"}
+    )
+    job_id = a_job(engine)
+    key = f"uploads/x/{job_id}/"
+    set_row(engine, job_id, kind=kind, s3_key=key)
+    jobs.cancel(job_id, owner=COACH)
+    media.put(key + "1", b"late", content_type="video/mp4")
+    long_over(job_id)
+    assert sweeper.sweep() == Swept(tidied=1)
+    assert media.erase_prefix(key) == 0
+
+
+def test_the_last_look_waits_for_the_last_url(engine, media, queue, a_cancelled_job, long_over):
+    patient = a_sweeper(engine, media, queue, limits=UploadSettings(upload_url_expires_s=86_400))
+    job_id = long_over(a_cancelled_job())
+    assert patient.sweep() == Swept()
+    long_over(job_id, timedelta(hours=26))
+    assert patient.sweep() == Swept(tidied=1)
 
 
 def test_a_job_revived_meanwhile_is_looked_at_again_after_its_next_end(

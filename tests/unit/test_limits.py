@@ -6,7 +6,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from api_lambda.limits import BodyLimit
+from api_lambda.limits import WITH_A_FILE, BodyLimit
+from shared.settings import API_BASE_PATH
 
 
 async def _count(request: Request) -> PlainTextResponse:
@@ -16,8 +17,8 @@ async def _count(request: Request) -> PlainTextResponse:
 @pytest.fixture
 def client() -> TestClient:
     app = Starlette(
-        routes=[Route("/", _count, methods=["POST"])],
-        middleware=[Middleware(BodyLimit, max_bytes=10)],
+        routes=[Route(path, _count, methods=["POST"]) for path in ("/", "/file", "/file/")],
+        middleware=[Middleware(BodyLimit, max_bytes=10, larger={"/file": 20})],
     )
     return TestClient(app)
 
@@ -38,3 +39,16 @@ def test_a_length_that_only_turns_out_while_reading_is_refused(client):
 def test_a_length_that_is_no_number_is_counted_instead(client, written):
     headers = {"content-length": written}
     assert client.post("/", content=b"x" * 11, headers=headers).status_code == 413
+
+
+def test_a_path_may_be_allowed_more(client):
+    assert client.post("/file", content=b"x" * 20).text == "20"
+    assert client.post("/file", content=b"x" * 21).status_code == 413
+    assert client.post("/file/", content=b"x" * 11).status_code == 413
+
+
+def test_direct_uploads_may_bring_five_megabytes_and_a_form_around_them():
+    assert {path.removeprefix(API_BASE_PATH): most for path, most in WITH_A_FILE.items()} == {
+        "/videos/upload": 5_065_536,
+        "/images/upload": 5_065_536,
+    }

@@ -72,3 +72,9 @@ def test_it_refuses_outside_the_local_stage(tmp_path, monkeypatch, stage):
 def test_an_exported_key_address_does_not_get_in_the_way(tmp_path, monkeypatch):
     monkeypatch.setenv("JWKS_URL", "https://issuer.test/keys")
     assert DevIdentity.open(tmp_path).auth_settings().jwks_url is None
+
+
+def test_a_token_may_open_more_than_ones_own_data(tmp_path):
+    identity = DevIdentity.open(tmp_path)
+    assert claims(identity.token(scope="operator"), identity)["scope"] == "operator"
+    assert not claims(identity.token(), identity)["scope"]

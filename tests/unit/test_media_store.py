@@ -12,6 +12,7 @@ import pytest
 from shared.aws import s3_client
 from shared.errors import ObjectMissing, StorageError
 from shared.media_store import MediaStore, results_prefix, upload_key
+from shared.multipart import StoredPart
 
 
 def test_a_presigned_put_stores_exactly_the_bytes(media):
@@ -231,3 +232,71 @@ def test_a_copy_keeps_the_bytes_and_how_they_are_packed(media, tmp_path):
 def test_a_copy_of_nothing_is_an_object_that_is_missing(media):
     with pytest.raises(ObjectMissing):
         media.copy("nothing", "b")
+
+
+# --- erasing ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_versions(media):
+    """The bucket keeps versions, as the stack's does."""
+    media._client.put_bucket_versioning(
+        Bucket=media.bucket, VersioningConfiguration={"Status": "Enabled"}
+    )
+
+
+def _versions(media, prefix):
+    answer = media._client.list_object_versions(Bucket=media.bucket, Prefix=prefix)
+    return [*answer.get("Versions", ()), *answer.get("DeleteMarkers", ())]
+
+
+def _store(media, *keys):
+    for key in keys:
+        media._client.put_object(Bucket=media.bucket, Key=key, Body=b"x")
+
+
+def test_erasing_takes_what_is_below_the_prefix_and_nothing_else(media):
+    _store(media, "results/a/1/x", "results/a/2/y", "results/ab/1/x")
+    assert media.erase_prefix("results/a/") == 2
+    assert media.keys("results/") == ["results/ab/1/x"]
+    assert media.erase_prefix("results/a/") == 0
+
+
+def test_erasing_takes_every_version_and_delete_marker(media, with_versions):
+    _store(media, "uploads/a/source", "uploads/a/source", "uploads/b/source")
+    media.delete(["uploads/a/source"])
+    assert len(_versions(media, "uploads/a/")) == 3
+    assert media.erase_prefix("uploads/a/") == 3
+    assert _versions(media, "uploads/a/") == []
+    assert len(_versions(media, "uploads/b/")) == 1
+
+
+def test_erasing_takes_the_parts_of_uploads_that_never_ended(media):
+    mine = media.begin_multipart("uploads/a/source")
+    others = media.begin_multipart("uploads/b/source")
+    assert media.erase_prefix("uploads/a/") == 0
+    assert media.stored_parts("uploads/a/source", mine) is None
+    assert media.stored_parts("uploads/b/source", others) == {}
+
+
+def test_parts_in_a_bucket_that_is_away_are_a_broken_store(media):
+    away = MediaStore(media._client, "no-such-bucket")
+    with pytest.raises(StorageError):
+        away.complete_multipart("k", "an-upload", [StoredPart(1, 10, "tag")])
+
+
+def test_a_small_file_overwrites_nothing(media):
+    media.put("k", b"first", content_type="video/mp4")
+    with pytest.raises(StorageError, match="412"):
+        media.put("k", b"second", content_type="video/mp4")
+    assert media.read("k") == b"first"
+
+
+def test_a_download_can_have_a_name_and_another_type(media):
+    _store(media, "k")
+    url = media.presign_get(
+        "k", expires_in_s=60, download_as="report.pdf", content_type="application/pdf"
+    )
+    answer = httpx.get(url)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="report.pdf"'
+    assert answer.headers["Content-Type"] == "application/pdf"

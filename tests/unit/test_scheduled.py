@@ -3,20 +3,27 @@
 import json
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 
+import boto3
 import pytest
 from sqlalchemy import update
 
 from api_lambda.dependencies import backstage
-from api_lambda.scheduled import SweepIncomplete, sweep, upload_events
+from api_lambda.scheduled import SweepIncomplete, deliver_webhooks, sweep, upload_events
+from local.caretaker import Caretaker
 from local.child_environment import variables
 from shared.database import transaction
 from shared.job_store import JobStore
 from shared.models import VideoAnalysisJob
 from shared.settings import RuntimeSettings
-from tests.builders import a_waiting_job
+from shared.webhooks.addresses import AddressGuard
+from shared.webhooks.registry import WebhookRegistry
+from tests.builders import COACH, a_waiting_job
 from tests.logging_as_before import logging_as_before
+from tests.receiver import receiver
+from tests.waiting import wait_for
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +101,48 @@ def test_upload_events_name_the_messages_that_must_come_again(deploy):
     assert upload_events({"Records": records}, None) == {
         "batchItemFailures": [{"itemIdentifier": "odd"}]
     }
+
+
+class Context:
+    """Lambda's, with so many seconds left."""
+
+    def __init__(self, left_s):
+        self.left_s = left_s
+
+    def get_remaining_time_in_millis(self):
+        return int(self.left_s * 1000)
+
+
+@pytest.mark.parametrize("context", [None, Context(60), Context(5)], ids=["none", "60 s", "5 s"])
+def test_webhooks_are_sent_by_an_entry_of_their_own(deploy, engine, context):
+    deploy(WEBHOOK_ALLOW_PRIVATE="true")
+    registry = WebhookRegistry(engine, AddressGuard(allow_private=True))
+    with receiver() as app:
+        webhook = registry.register(COACH, url=app.url, events=["job.failed"])
+        registry.ping(COACH, webhook.id)
+        assert deliver_webhooks({}, context)["delivered"] == 1
+        assert len(app.received) == 1
+    assert set(deliver_webhooks({}, context).values()) == {0}
+
+
+def test_on_ones_own_machine_the_caretaker_calls_it(deploy, engine, capsys):
+    deploy()  # so that this machine may not be called
+    registry = WebhookRegistry(engine, AddressGuard(allow_private=True))
+    with receiver() as app:
+        webhook = registry.register(COACH, url=app.url, events=["job.failed"])
+        registry.ping(COACH, webhook.id)
+        caretaker = Caretaker(boto3.client("sqs", region_name="us-east-1"), "unused", 60)
+        sending = threading.Thread(target=caretaker._send_webhooks)
+        sending.start()
+        (sent,) = wait_for(lambda: _over(registry, webhook.id), "the ping")
+        caretaker.stopping.set()
+        sending.join()
+    assert (sent.status, sent.last_error, app.received) == ("failed", "refused_address", [])
+
+
+def _over(registry, webhook_id):
+    sent = registry.deliveries(COACH, webhook_id, limit=9, after=None)
+    return [each for each in sent if each.status != "pending"]
 
 
 def test_the_entries_need_no_environment_until_they_are_called():

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from shared.analysis import AgeBand
 from shared.attempt_store import Claimed
 from shared.aws import s3_client, sqs_client
 from shared.dispatch import Dispatcher
@@ -20,7 +21,7 @@ from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.jobs import MAX_ATTEMPTS, AttemptOutcome, Stage, Status
 from shared.media_store import MediaStore, all_results_prefix, results_prefix
-from shared.session_store import SessionStore
+from shared.player_store import PlayerStore
 from shared.settings import SweepSettings, UploadSettings
 from shared.sweep.sweeper import Swept
 from shared.uploads import NewUpload, Uploads
@@ -37,8 +38,8 @@ def jobs(engine):
 
 
 @pytest.fixture
-def uploads(engine, jobs, media, queue):
-    return Uploads(SessionStore(engine), jobs, media, queue, UploadSettings(max_upload_bytes=1000))
+def uploads(engine, media, queue):
+    return Uploads.on(engine, media, queue, UploadSettings(max_upload_bytes=1000))
 
 
 @pytest.fixture
@@ -288,6 +289,16 @@ def test_an_upload_that_is_not_the_announced_one_fails_and_goes(
     assert sweeper.sweep() == Swept(uploads_failed=1)
     assert where(jobs, job.id) == (Status.FAILED, Stage.FAILED, "UPLOAD_MISMATCH")
     assert jobs.get(job.id).error_message.endswith("Start a new upload.")
+    assert media.head(job.s3_key) is None
+
+
+def test_the_video_of_a_minor_without_consent_fails_and_goes(
+    engine, sweeper, uploads, jobs, media, change
+):
+    job = an_upload(engine, uploads, change, b"video")
+    PlayerStore(engine).put(COACH, "p-1", name=None, age_band=AgeBand.UNDER_13)
+    assert sweeper.sweep() == Swept(uploads_failed=1)
+    assert where(jobs, job.id) == (Status.FAILED, Stage.FAILED, "CONSENT_REQUIRED")
     assert media.head(job.s3_key) is None
 
 

@@ -1,6 +1,7 @@
 """S3's word that a video arrived, as SQS and Lambda hand it on."""
 
 import json
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import httpx
@@ -10,10 +11,8 @@ from hypothesis import strategies as st
 
 from shared.aws import sqs_client
 from shared.job_queue import JobQueue
-from shared.job_store import JobStore
 from shared.jobs import Stage, Status
 from shared.media_store import upload_key, uploaded_job
-from shared.session_store import SessionStore
 from shared.settings import UploadSettings
 from shared.upload_events import UploadEvents
 from shared.uploads import NewUpload, Uploads
@@ -22,7 +21,7 @@ from tests.builders import COACH, a_session
 
 @pytest.fixture
 def uploads(engine, media, queue):
-    return Uploads(SessionStore(engine), JobStore(engine), media, queue, UploadSettings())
+    return Uploads.on(engine, media, queue, UploadSettings())
 
 
 @pytest.fixture
@@ -109,11 +108,7 @@ def test_an_upload_that_cannot_be_completed_is_dropped(
     uploads, engine, upload_events, media, announced
 ):
     job = an_upload(uploads, engine)
-    events = UploadEvents(
-        Uploads(
-            uploads.sessions, uploads.jobs, media, uploads.queue, UploadSettings(max_upload_bytes=2)
-        )
-    )
+    events = UploadEvents(replace(uploads, limits=UploadSettings(max_upload_bytes=2)))
     if announced is None:
         media.delete([job.s3_key])
     assert events.handle(told(upload_events)) == []
@@ -121,11 +116,11 @@ def test_an_upload_that_cannot_be_completed_is_dropped(
 
 
 def test_while_a_service_is_away_only_its_message_comes_again(
-    uploads, engine, media, queue_settings, events
+    uploads, engine, queue_settings, events
 ):
     job = an_upload(uploads, engine)
     away = JobQueue(sqs_client(queue_settings), queue_settings.sqs_queue_url + "-gone")
-    broken = UploadEvents(Uploads(uploads.sessions, uploads.jobs, media, away, UploadSettings()))
+    broken = UploadEvents(replace(uploads, queue=away))
     ours, foreign = about(job.s3_key), about("uploads/else")
     assert broken.handle([ours, foreign]) == [ours["messageId"]]
     assert events.handle([ours]) == []

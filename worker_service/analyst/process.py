@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.errors import JobError, ModelUnavailable, ProcessingFailed
+from shared.jobs import JobKind
 from shared.telemetry import logger
 from worker_service.analyst.keeper import MOST_ANALYSES, Keeper
 from worker_service.analyst.orders import Order
@@ -20,6 +21,9 @@ PROGRAM = (sys.executable, "-m", "worker_service.analyst")
 """Called with the file descriptor of its socket and its worker's process id."""
 
 DEVICE_VARIABLE = "POSE_DEVICE"
+
+LOOKING = frozenset({JobKind.VIDEO, JobKind.IMAGES})
+"""What a pose model is used for; no other work fails for want of a GPU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class AnalystProcess:
 
     @property
     def device(self) -> str | None:
-        """What the last analysis ran on: `cpu` or `gpu`; None when that is not known."""
+        """What the last order ran on: `cpu` or `gpu`; None when that is not known."""
         return self._device
 
     @property
@@ -103,7 +107,7 @@ class AnalystProcess:
         on_progress: Callable[[StepProgress], None],
         check: Callable[[], None],
     ) -> None:
-        """Analyse one video, as `Analyst` says.
+        """Carry out one order, as `Analyst` says.
 
         Where the wish is `auto` and a lost GPU would explain how it ended, it is done again on
         the CPU at once.
@@ -117,7 +121,8 @@ class AnalystProcess:
             return self._attempt(order, on_progress=on_progress, check=check)
 
         ending = attempt()
-        if ending.error and ending.blames_gpu and self._wish is DeviceWish.AUTO:
+        looks = order.kind in LOOKING or ending.never_began  # the model is opened at its start
+        if ending.error and ending.blames_gpu and looks and self._wish is DeviceWish.AUTO:
             ending = self._on_the_cpu(str(ending.error), attempt)
         if ending.error:
             raise ending.error

@@ -34,13 +34,13 @@ class Ready(_Said):
 
 
 class Begun(_Said):
-    """It has an order in hand: if it ends now, the video may be why."""
+    """It has an order in hand: if it ends now, the files may be why."""
 
     kind: Literal["begun"] = "begun"
 
 
 class Moved(_Said):
-    """How far an analysis is: a `StepProgress`."""
+    """How far the work is: a `StepProgress`."""
 
     kind: Literal["moved"] = "moved"
     step: Step
@@ -48,6 +48,7 @@ class Moved(_Said):
     frames_done: int
     frames_total: int
     seconds: float | None
+    steps: tuple[Step, ...]
 
     @classmethod
     def of(cls, progress: StepProgress) -> "Moved":
@@ -58,24 +59,30 @@ class Moved(_Said):
             frames_done=progress.frames_done,
             frames_total=progress.frames_total,
             seconds=progress.seconds,
+            steps=progress.steps,
         )
 
     def progress(self) -> StepProgress:
         """Take it off again."""
         return StepProgress(
-            self.step, self.within, self.frames_done, self.frames_total, self.seconds
+            self.step,
+            self.within,
+            self.frames_done,
+            self.frames_total,
+            self.seconds,
+            self.steps,
         )
 
 
 class Done(_Said):
-    """The analysis is over and its files are written."""
+    """The work is over and its files are written."""
 
     kind: Literal["done"] = "done"
     device: str | None
 
 
 class Failed(_Said):
-    """The analysis ended with an error of ours; one that nobody foresaw is `foreseen=False`."""
+    """The work ended with an error of ours; one that nobody foresaw is `foreseen=False`."""
 
     kind: Literal["failed"] = "failed"
     code: str

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shared import __version__
 from shared.analysis import AnalysisSettings
+from shared.files import FRAMES_NAME, POSE_NAME, RESULTS_NAME
 from shared.results import Pose, Provenance, Results
 from worker_service.pipeline.engine import PoseEngine
 from worker_service.pipeline.findings.engine import find
@@ -16,7 +17,8 @@ from worker_service.pipeline.metrics.registry import measure
 from worker_service.pipeline.pose.estimate import estimate_pose
 from worker_service.pipeline.quality import judge
 from worker_service.pipeline.report.builder import build
-from worker_service.pipeline.steps import FRAMES_NAME, RESULTS_NAME, Step, StepProgress
+from worker_service.pipeline.steps import STEPS, Step, StepProgress
+from worker_service.pipeline.stored_pose import SeenBy, StoredPose, write_pose
 from worker_service.pipeline.track import PoseTrack
 from worker_service.pipeline.video.probe import VideoLimits
 
@@ -28,13 +30,21 @@ class Analysis:
     """What came out: the document, and the landmarks that do not fit into it."""
 
     results: Results
-    track: PoseTrack
+    stored: StoredPose
+
+    @property
+    def track(self) -> PoseTrack:
+        """The athlete's landmarks."""
+        return self.stored.pose.track
 
     def save(
         self, folder: Path, *, worker: str | None = None, attempt: int | None = None
     ) -> Results:
-        """Write `frames.json.gz` and `results.json`; return the document that was written."""
+        """Write `ANALYSIS_FILES` and `results.json`; return the document that was written."""
+        from worker_service.pipeline.report.files import write_report_files  # noqa: PLC0415 - slow
+
         frames_file = write_frames(self.track, folder / FRAMES_NAME)
+        write_pose(self.stored, folder / POSE_NAME)
         results = self.results.model_copy(
             update={
                 "pose": self.results.pose.model_copy(update={"frames_file": frames_file}),
@@ -43,6 +53,7 @@ class Analysis:
                 ),
             }
         )
+        write_report_files(results, folder)
         (folder / RESULTS_NAME).write_text(results.model_dump_json(indent=1) + "\n")
         return results
 
@@ -64,11 +75,18 @@ def analyse(
         PermanentJobError: this video cannot be analysed; its subclasses say why.
         ModelUnavailable: the pose model cannot be loaded.
     """
-    clock = _Clock(report_progress)
+    clock = Clock(report_progress, STEPS)
     with clock.step(Step.POSE):
         pose = estimate_pose(
             video, settings, engine=engine, limits=limits, report_progress=clock.pictures
         )
+    seen_by = SeenBy(engine.name, engine.device, engine.model)
+    return measured(StoredPose(pose, settings, seen_by), settings, clock)
+
+
+def measured(stored: StoredPose, settings: AnalysisSettings, clock: "Clock") -> Analysis:
+    """Do steps 2 to 4 on what step 1 found; `settings` may be others than it was found with."""
+    pose = stored.pose
     with clock.step(Step.METRICS):
         quality = judge(pose.track, pose.summary, settings, pose.footage)
         measurement = measure(pose.track, quality, settings)
@@ -95,34 +113,37 @@ def analyse(
         report=report,
         provenance=Provenance(
             code_version=__version__,
-            model=engine.model,
-            engine=engine.name,
-            device=engine.device,
+            model=stored.seen_by.model,
+            engine=stored.seen_by.engine,
+            device=stored.seen_by.device,
             movement=settings.movement,
             timings_s=clock.timings_s,
         ),
     )
-    return Analysis(results, pose.track)
+    return Analysis(results, stored)
 
 
 @dataclass(slots=True)
-class _Clock:
+class Clock:
     """Times the steps and reports them."""
 
     report: Report
+    steps: tuple[Step, ...]
     timings_s: dict[str, float] = field(default_factory=dict)
     _frames: tuple[int, int] = (0, 0)
 
     @contextmanager
     def step(self, step: Step) -> Iterator[None]:
-        self.report(StepProgress(step, 0.0, *self._frames))
+        """Time one step, which is the body."""
+        self.report(StepProgress(step, 0.0, *self._frames, steps=self.steps))
         started = time.perf_counter()
         yield
         seconds = time.perf_counter() - started
         self.timings_s[step] = round(seconds, 4)
-        self.report(StepProgress(step, 1.0, *self._frames, seconds=seconds))
+        self.report(StepProgress(step, 1.0, *self._frames, seconds, self.steps))
 
     def pictures(self, done: int, total: int) -> None:
+        """Report pictures that were looked at, and remember their number."""
         self._frames = (done, total)
         within = min(done / total, 1.0) if total else 0.0
-        self.report(StepProgress(Step.POSE, within, done, total))
+        self.report(StepProgress(Step.POSE, within, done, total, steps=self.steps))

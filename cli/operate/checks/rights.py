@@ -9,10 +9,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.operate.checks.check import Check, Seen, failed, ok, skipped, warn
 from cli.operate.system import System
 from shared.job_queue import JobQueue
-from shared.media_store import UPLOADS
+from shared.media_store import STILLS, UPLOADS
 
-BUCKET = ("s3:ListBucket",)
-OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
+BUCKET = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
+OBJECTS = (
+    "s3:GetObject",
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:ListMultipartUploadParts",
+    "s3:AbortMultipartUpload",
+)
 JOB_QUEUE = (
     "sqs:SendMessage",
     "sqs:ReceiveMessage",
@@ -27,7 +34,7 @@ UPLOAD_EVENTS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttribu
 Their roles hold a part each; whoever runs the doctor holds all of it.
 """
 
-KEYS = (f"{UPLOADS}doctor", "results/doctor")
+KEYS = (f"{UPLOADS}doctor", f"{STILLS}doctor", "results/doctor")
 """One key below each prefix that the code works in: a policy may name the prefixes."""
 
 _ONCE = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 2})

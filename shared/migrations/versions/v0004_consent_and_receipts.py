@@ -15,7 +15,10 @@ AGE_BANDS = "age_band IN ('under_13', 'under_16', 'under_18', 'adult')"
 
 
 def upgrade() -> None:
-    """Widen players; create two tables."""
+    """Widen players; create two tables.
+
+    `players` is locked against readers too until the commit, and read whole once, for the check.
+    """
     op.add_column("players", sa.Column("name", sa.Text))
     op.add_column("players", sa.Column("age_band", sa.Text))
     op.add_column("players", sa.Column("updated_at", TIME, server_default=NOW, nullable=False))
@@ -48,10 +51,11 @@ def upgrade() -> None:
         sa.Column("leftovers", sa.ARRAY(sa.Text), nullable=False),
         sa.Column("created_at", TIME, server_default=NOW, nullable=False),
         sa.Column("pushed_at", TIME),
+        sa.Column("tried_at", TIME),
         sa.Column("closed_at", TIME),
         sa.CheckConstraint("kind IN ('job', 'session', 'player')", name="ck_receipts_kind"),
     )
-    op.create_index("ix_receipts_subject", "deletion_receipts", ["owner", "kind", "subject"])
+    op.create_index("ix_receipts_subject", "deletion_receipts", ["subject", "kind", "owner"])
     op.create_index(
         "ix_receipts_open",
         "deletion_receipts",

@@ -9,13 +9,18 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+JOBS = "video_analysis_jobs"
+ENDED = "status IN ('completed', 'failed', 'cancelled')"
 TIME = sa.DateTime(timezone=True)
 NOW = sa.func.now()
 STATUSES = "status IN ('pending', 'delivered', 'failed')"
 
 
 def upgrade() -> None:
-    """Create the two tables."""
+    """Create the two tables, and find jobs by when they ended.
+
+    Building that index keeps writers out of `video_analysis_jobs`; see 0003 for whoever reads.
+    """
     op.create_table(
         "webhooks",
         sa.Column("id", sa.Uuid, primary_key=True),
@@ -57,9 +62,11 @@ def upgrade() -> None:
         ["next_try_at"],
         postgresql_where=sa.text("status = 'pending'"),
     )
+    op.create_index("ix_jobs_ended", JOBS, ["completed_at"], postgresql_where=sa.text(ENDED))
 
 
 def downgrade() -> None:
     """Drop them again."""
+    op.drop_index("ix_jobs_ended", table_name=JOBS)
     op.drop_table("webhook_deliveries")
     op.drop_table("webhooks")

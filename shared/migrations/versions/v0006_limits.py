@@ -1,4 +1,4 @@
-"""Requests counted by the minute, and answers kept for requests that come again."""
+"""Requests counted by the minute, uploads by the day, and answers kept for requests that come again."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,13 +14,22 @@ NOW = sa.func.now()
 
 
 def upgrade() -> None:
-    """Create the two tables."""
+    """Create the tables, and an index for counting what an owner has open.
+
+    Building that index keeps writers out of `video_analysis_jobs`; see 0003 for whoever reads.
+    """
     op.create_table(
         "request_counts",
         sa.Column("owner", sa.Text, primary_key=True),
         sa.Column("minute", TIME, primary_key=True),
         sa.Column("requests", sa.Integer, nullable=False),
         prefixes=["UNLOGGED"],
+    )
+    op.create_table(
+        "upload_counts",
+        sa.Column("owner", sa.Text, primary_key=True),
+        sa.Column("day", sa.Date, primary_key=True),
+        sa.Column("uploads", sa.Integer, nullable=False),
     )
     op.create_table(
         "idempotency_keys",
@@ -35,9 +44,17 @@ def upgrade() -> None:
         sa.Column("created_at", TIME, server_default=NOW, nullable=False),
     )
     op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"])
+    op.create_index(
+        "ix_jobs_owner_open",
+        "video_analysis_jobs",
+        ["owner"],
+        postgresql_where=sa.text("status IN ('queued', 'processing')"),
+    )
 
 
 def downgrade() -> None:
     """Drop them again."""
+    op.drop_index("ix_jobs_owner_open", "video_analysis_jobs")
     op.drop_table("idempotency_keys")
+    op.drop_table("upload_counts")
     op.drop_table("request_counts")

@@ -120,8 +120,8 @@ class Search:
 def tiles(picture: Picture) -> list[Box]:
     """Return overlapping squares that cover the picture, row by row."""
     height, width, _ = picture.rgb.shape
-    across = _stretches(TILE * height / width, OVERLAP * height / width)
-    down = _stretches(TILE, OVERLAP)
+    across = stretches(TILE * height / width, OVERLAP * height / width)
+    down = stretches(TILE, OVERLAP)
     return [Box(x, y, w, h) for (y, h), (x, w) in product(down, across)]
 
 
@@ -142,7 +142,7 @@ def is_among(person: Person, others: Sequence[Person], picture: Picture) -> bool
     return any(body.is_one_person(xy_px, pixels(other, picture)) for other in others)
 
 
-def _stretches(length: float, overlap: float) -> list[tuple[float, float]]:
+def stretches(length: float, overlap: float) -> list[tuple[float, float]]:
     """Return (start, length) of the fewest stretches that cover 0 to 1 and overlap so much."""
     if length >= 1.0:
         return [(0.0, 1.0)]

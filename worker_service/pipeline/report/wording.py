@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from shared import catalogue
 from shared.results import Exercise, Metric, Movement, Reason, Reference, View, Wire
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class Words(Wire):
 def words() -> Words:
     """Return the phrases."""
     with (Path(__file__).parent / "words.toml").open("rb") as file:
-        return Words.model_validate(tomllib.load(file))
+        own = tomllib.load(file)
+    return Words.model_validate(own | {"reason": catalogue.words().reason})
 
 
 def counted(count: int, noun: Noun) -> str:
@@ -81,10 +83,10 @@ def measured(spec: "MetricSpec", metric: Metric) -> str:
     if metric.reference is None:
         return said
     scope = f" {metric.reference.scope}" if metric.reference.scope else ""
-    return f"{said} (published{scope}: {_range(spec, metric.reference)})"
+    return f"{said} (published{scope}: {published_range(spec, metric.reference)})"
 
 
-def _range(spec: "MetricSpec", reference: Reference) -> str:
+def published_range(spec: "MetricSpec", reference: Reference) -> str:
     """Return "155 to 203", without the unit of the value it stands beside."""
     scale, digits = (100.0, 0) if spec.percent else (1.0, spec.digits)
     low, high = (

@@ -49,13 +49,18 @@ class Decoding:
         sample_fps: float = 0.0,
         limits: VideoLimits | None = None,
         long_side_px: int = LONG_SIDE_PX,
+        with_copies: bool = False,
     ) -> None:
-        """Prepare to decode about `sample_fps` pictures a second; 0 means every picture."""
+        """Prepare to decode about `sample_fps` pictures a second; 0 means every picture.
+
+        Copies of the picture before them are left out, unless a film is to be made of it all.
+        """
         self._path = path
         self._info = info
         self.grid_hz = sample_fps if sample_fps < info.source_fps else 0.0
         self._limits = limits or VideoLimits()
         self._darkroom = Darkroom(info, long_side_px)
+        self._with_copies = with_copies
         self.frames_seen = 0
         self.duration_s = 0.0
         self.truncated = False
@@ -89,7 +94,7 @@ class Decoding:
             self.truncated = True
 
     def _shots(self, container: InputContainer) -> Iterator[Shot]:
-        """Every picture that is later than its predecessor and no copy of it."""
+        """Every picture that is later than its predecessor and, unless asked for, no copy of it."""
         clock = PresentationClock(1.0 / self._info.source_fps)
         repeats = RepeatSpotter()
         for index, pixels in enumerate(self._decoded(container)):
@@ -99,7 +104,7 @@ class Decoding:
             if t_s is None:
                 continue
             self.duration_s = t_s + clock.step_s
-            if repeats.is_repeat(pixels):
+            if not self._with_copies and repeats.is_repeat(pixels):
                 continue
             self._distinct_t_s.append(t_s)
             yield Shot(index, t_s, pixels)

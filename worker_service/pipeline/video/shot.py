@@ -33,6 +33,11 @@ class Darkroom:
         self._stored_size = _scaled_stored_size(info, long_side_px)
         self._rotation_deg = info.rotation_deg
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of its pictures, both even."""
+        return upright_size(*self._stored_size, self._rotation_deg)
+
     def picture(self, shot: Shot) -> Picture:
         """Return the shot upright and scaled down.
 

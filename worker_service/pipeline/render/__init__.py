@@ -1,0 +1,1 @@
+"""Renditions of an analysed video: what was seen drawn in, a copy that browsers play, stills."""

@@ -1,0 +1,1 @@
+"""People in still pictures, each picture by itself."""
