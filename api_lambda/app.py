@@ -2,19 +2,19 @@
 
 from starlette.middleware.gzip import GZipMiddleware
 
+from api_lambda.body_limit import BodyLimit
 from api_lambda.dependencies import Services
 from api_lambda.documentation import DESCRIPTION, DocumentedApi
-from api_lambda.limits import BodyLimit
 from api_lambda.problems import handle_errors
 from api_lambda.request_log import RequestLog
 from api_lambda.routes import (
     catalogue,
-    derived,
     health,
     images,
     jobs,
     monitoring,
     players,
+    reanalysis,
     receipts,
     renditions,
     report,
@@ -65,7 +65,7 @@ def routes_only() -> DocumentedApi:
         uploads,
         images,
         report,
-        derived,
+        reanalysis,
         renditions,
         catalogue,
         webhooks,

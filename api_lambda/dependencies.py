@@ -9,23 +9,24 @@ from api_lambda.auth import TokenVerifier
 from api_lambda.readiness import Readiness
 from api_lambda.signing_keys import signing_keys
 from shared.aws import s3_client, sqs_client
-from shared.consent import ConsentAnew, ConsentGate
 from shared.database import connect
 from shared.derived import Derived
-from shared.dispatch import Dispatcher
-from shared.erasure import Erasure
-from shared.erasure_store import ErasureStore
-from shared.job_queue import JobQueue
+from shared.erasure.deletions import Erasure
+from shared.erasure.store import ErasureStore
 from shared.job_store import JobStore
-from shared.kept_answers import KeptAnswers
 from shared.limits import RequestCounter
-from shared.media_store import MediaStore
+from shared.media.store import MediaStore
 from shared.operations.overview import Lookout
-from shared.player_record import PlayerRecord
-from shared.player_store import PlayerStore
-from shared.rendition_store import RenditionStore
+from shared.players.consent import ConsentAnew, ConsentGate
+from shared.players.record import PlayerRecord
+from shared.players.store import PlayerStore
+from shared.players.trend_store import TrendStore
+from shared.queue.dispatch import Dispatcher
+from shared.queue.job_queue import JobQueue
+from shared.renditions.screening import Screening
+from shared.renditions.store import RenditionStore
+from shared.requests.kept_answers import KeptAnswers
 from shared.retries import Retries
-from shared.screening import Screening
 from shared.session_store import SessionStore
 from shared.settings import (
     AuthSettings,
@@ -38,13 +39,12 @@ from shared.settings import (
     UploadSettings,
     WebhookSettings,
 )
-from shared.still_uploads import StillUploads
+from shared.stills.uploads import StillUploads
 from shared.sweep.rows import SweepStore
 from shared.sweep.sweeper import Sweeper
 from shared.telemetry import Metrics, configure_logging
-from shared.trend_store import TrendStore
-from shared.upload_events import UploadEvents
-from shared.uploads import Uploads
+from shared.uploads.events import UploadEvents
+from shared.uploads.videos import Uploads
 from shared.webhooks.addresses import AddressGuard
 from shared.webhooks.outbox import Outbox
 from shared.webhooks.post import Post

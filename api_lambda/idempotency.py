@@ -19,7 +19,7 @@ from api_lambda.auth import Caller
 from api_lambda.documentation import IDEMPOTENCY_KEY, REPLAYED
 from api_lambda.parameters import bearer, signed_in
 from shared.errors import DatabaseError, RequestInProgress
-from shared.kept_answers import Answer, Busy, Held, KeptAnswers, KeyedRequest
+from shared.requests.kept_answers import Answer, Busy, Held, KeptAnswers, KeyedRequest
 from shared.telemetry import logger
 
 LOOK_FOR_S = 2.5

@@ -28,7 +28,7 @@ from shared.errors import (
     Unauthenticated,
     UserAction,
 )
-from shared.stills import StillSettings
+from shared.stills.document import StillSettings
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -29,10 +29,10 @@ from shared.analysis import AnalysisSettings
 from shared.attempt_store import Claimed
 from shared.aws import s3_client, sqs_client
 from shared.database import connect
-from shared.job_queue import JobQueue
 from shared.job_store import JobStore
-from shared.media_store import MediaStore
+from shared.media.store import MediaStore
 from shared.models import VideoAnalysisJob
+from shared.queue.job_queue import JobQueue
 from shared.session_store import SessionStore
 from shared.settings import (
     API_BASE_PATH,
@@ -42,7 +42,7 @@ from shared.settings import (
     Settings,
     UploadSettings,
 )
-from shared.uploads import NewUpload, Uploads
+from shared.uploads.videos import NewUpload, Uploads
 
 CLIENTS = (1, 16)
 REQUESTS = 800

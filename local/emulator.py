@@ -15,7 +15,7 @@ from botocore.config import Config
 
 from local.aws_environment import ACCESS_KEY, REGION, SECRET_KEY, aws_environment, without_aws
 from local.processes import LOOPBACK, child, free_port, listens
-from shared.media_store import UPLOADS
+from shared.media.store import UPLOADS
 from shared.settings import (
     DEAD_LETTER_RETENTION_S,
     JOB_RETENTION_S,

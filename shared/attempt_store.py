@@ -14,6 +14,7 @@ from sqlalchemy import Engine, Executable, Update, exists, func, select, update
 
 from shared import jobs
 from shared.database import transaction
+from shared.erasure.kinds import Erased
 from shared.errors import CoachError, LeaseLost, MaxRetries, UserAction
 from shared.job_moves import (
     NO_NOTES,
@@ -34,7 +35,6 @@ from shared.job_moves import (
 from shared.jobs import MAX_ATTEMPTS, AttemptOutcome, Stage, Status
 from shared.models import DeletionReceipt
 from shared.models import VideoAnalysisJob as Job
-from shared.people import Erased
 
 
 @dataclass(frozen=True, slots=True)

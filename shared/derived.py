@@ -9,8 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Select
 
 from shared.analysis import AnalysisSettings, overridden
-from shared.consent import ConsentGate
-from shared.dispatch import Dispatcher
+from shared.completed import check_ready
 from shared.documents import ANALYSES
 from shared.errors import (
     CoachError,
@@ -25,14 +24,15 @@ from shared.errors import (
 from shared.files import POSE_NAME, RESULTS_NAME, VIDEO_INPUT
 from shared.job_store import JobStore
 from shared.jobs import JobKind, Stage, Status
-from shared.media_store import MediaStore, stored_pose_key
+from shared.media.store import MediaStore, stored_pose_key
 from shared.models import VideoAnalysisJob
-from shared.originals import original_of
-from shared.readiness import check_ready
-from shared.rendition_store import RenditionStore, renderings_under_way
-from shared.renditions import RenderOptions
+from shared.players.consent import ConsentGate
+from shared.queue.dispatch import Dispatcher
+from shared.renditions.document import RenderOptions
+from shared.renditions.originals import original_of
+from shared.renditions.store import RenditionStore, renderings_under_way
 from shared.telemetry import logger, new_trace_id
-from shared.uploads import Uploads
+from shared.uploads.videos import Uploads
 
 log = logger(__name__)
 

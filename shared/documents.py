@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from shared.analysis import AnalysisSettings
 from shared.files import ANALYSIS_FILES
 from shared.jobs import JobKind
-from shared.renditions import RenderOptions, Rendition
+from shared.renditions.document import RenderOptions, Rendition
 from shared.results import Results
-from shared.stills import StillResults, StillSettings
+from shared.stills.document import StillResults, StillSettings
 
 JobSettings = AnalysisSettings | RenderOptions | StillSettings
 

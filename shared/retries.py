@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.consent import ConsentAnew
-from shared.dispatch import Dispatcher
 from shared.errors import JobNotRetryable
 from shared.job_moves import another_try_may_help
 from shared.jobs import Stage, Status
 from shared.models import VideoAnalysisJob
+from shared.players.consent import ConsentAnew
+from shared.queue.dispatch import Dispatcher
 
 
 @dataclass(frozen=True, slots=True)

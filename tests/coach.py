@@ -10,14 +10,14 @@ import httpx
 import pytest
 from sqlalchemy import Engine
 
-from shared.job_queue import JobQueue
 from shared.job_store import JobStore
-from shared.media_store import MediaStore, PresignedPut
+from shared.media.store import MediaStore, PresignedPut
 from shared.models import VideoAnalysisJob
+from shared.queue.job_queue import JobQueue
 from shared.settings import UploadSettings
-from shared.uploads import NewUpload, Uploads
+from shared.uploads.videos import NewUpload, Uploads
 from tests.builders import COACH, a_session
-from tests.waiting import LOOK_EVERY_S, PATIENCE_S
+from tests.rig.waiting import LOOK_EVERY_S, PATIENCE_S
 
 
 @dataclass(frozen=True)

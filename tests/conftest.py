@@ -16,10 +16,10 @@ from local.emulator import Resources, aws_emulator, create_resources
 from local.postgres import postgres
 from shared.aws import s3_client, sqs_client
 from shared.database import connect
-from shared.job_queue import JobQueue
-from shared.media_store import MediaStore
+from shared.media.store import MediaStore
+from shared.queue.job_queue import JobQueue
 from shared.settings import DatabaseSettings, QueueSettings, StorageSettings
-from tests.databases import Databases
+from tests.rig.databases import Databases
 
 pytest.register_assert_rewrite("tests.faults", "tests.coach", "tests.hostile")
 

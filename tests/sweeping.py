@@ -9,19 +9,19 @@ from sqlalchemy import Engine, update
 
 from shared.attempt_store import Claimed
 from shared.database import transaction
-from shared.dispatch import Dispatcher
-from shared.erasure import Erasure
-from shared.erasure_store import ErasureStore
-from shared.job_queue import JobQueue
+from shared.erasure.deletions import Erasure
+from shared.erasure.store import ErasureStore
 from shared.job_store import JobStore
 from shared.jobs import MAX_ATTEMPTS
-from shared.media_store import MediaStore
+from shared.media.store import MediaStore
 from shared.models import VideoAnalysisJob
+from shared.queue.dispatch import Dispatcher
+from shared.queue.job_queue import JobQueue
 from shared.settings import SweepSettings, UploadSettings
 from shared.sweep.rows import SweepStore
 from shared.sweep.sweeper import Sweeper
 from shared.telemetry import Metrics
-from shared.uploads import Uploads
+from shared.uploads.videos import Uploads
 from shared.worker_store import WorkerStore
 from tests.builders import a_claimed_job
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from shared.aws import s3_client, sqs_client
 from shared.database import connect
-from shared.job_queue import JobQueue
 from shared.job_store import JobStore
-from shared.media_store import MediaStore
+from shared.media.store import MediaStore
+from shared.queue.job_queue import JobQueue
 from shared.settings import (
     DatabaseSettings,
     QueueSettings,

@@ -11,7 +11,7 @@ from shared.errors import ObjectMissing
 from shared.files import RESULTS_NAME
 from shared.job_moves import Lease
 from shared.jobs import JobKind
-from shared.media_store import MediaStore, all_results_prefix, results_prefix
+from shared.media.store import MediaStore, all_results_prefix, results_prefix
 from shared.telemetry import logger
 
 log = logger(__name__)

@@ -20,7 +20,7 @@ from shared.errors import (
 from shared.files import RESULTS_NAME
 from shared.job_store import JobStore
 from shared.jobs import AttemptOutcome, JobKind
-from shared.media_store import MediaStore
+from shared.media.store import MediaStore
 from shared.telemetry import logger
 from worker_service.analyst.orders import Analyst, Order
 from worker_service.artifacts import Artifacts

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from shared.attempt_store import Busy, Claimed, Over
 from shared.errors import DependencyError
-from shared.job_queue import JobQueue, Received
 from shared.job_store import JobStore
-from shared.messages import JobMessage
+from shared.queue.job_queue import JobQueue, Received
+from shared.queue.messages import JobMessage
 from shared.settings import WorkerSettings
 from shared.telemetry import Metrics, logger
 from shared.worker_store import WorkerStore

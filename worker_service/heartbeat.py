@@ -9,8 +9,8 @@ from typing import Self
 
 from shared.errors import DatabaseError, LeaseLost, QueueError
 from shared.job_moves import Lease
-from shared.job_queue import JobQueue, Received
 from shared.job_store import JobStore
+from shared.queue.job_queue import JobQueue, Received
 from shared.settings import WorkerSettings
 from shared.telemetry import Metrics, logger
 from shared.worker_store import WorkerStore

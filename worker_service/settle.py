@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.attempt_store import Busy, Claimed, Over
-from shared.dispatch import Dispatcher
 from shared.errors import QueueError, StorageError
-from shared.job_queue import JobQueue, Received
 from shared.job_store import JobStore
-from shared.media_store import MediaStore
+from shared.media.store import MediaStore
+from shared.media.tidy import tidy
+from shared.queue.dispatch import Dispatcher
+from shared.queue.job_queue import JobQueue, Received
 from shared.settings import WorkerSettings
 from shared.telemetry import logger
-from shared.tidy import tidy
 
 log = logger(__name__)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from api_lambda.examples.common import JOB_ID, SESSION_ID
-from api_lambda.examples.derived import REANALYZED
+from api_lambda.examples.reanalysis import REANALYZED
 
 _RENDER_ID = "b1f4f0c7-2f0d-4a35-8a1f-64e0d2c9a7d3"
 _BUCKET = "https://media.s3.us-east-1.amazonaws.com"

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Form
 
+from api_lambda.body_limit import MAX_DIRECT_BYTES
 from api_lambda.documentation import COMMON_REFUSALS, JOB_BEGUN, answer, asked, leads_to, refusals
 from api_lambda.examples import images as examples
 from api_lambda.examples.uploads import COMPLETED_UPLOAD
 from api_lambda.idempotency import RepeatableRoute
-from api_lambda.limits import MAX_DIRECT_BYTES
 from api_lambda.parameters import Api, Coach, FilledIn, SignedIn
 from api_lambda.wire.images import (
     AnalyzePictures,
@@ -39,8 +39,8 @@ from shared.errors import (
     UploadUsed,
 )
 from shared.models import VideoAnalysisJob
-from shared.still_uploads import About
-from shared.still_verdicts import SentPicture
+from shared.stills.uploads import About
+from shared.stills.verdicts import SentPicture
 from shared.telemetry import logger
 
 _log = logger(__name__)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
+from api_lambda.answers.results import StoredJson, frames_link, results_of
 from api_lambda.documentation import COMMON_REFUSALS, answer, refusals
 from api_lambda.examples import jobs as examples
 from api_lambda.examples.common import page_of
@@ -12,9 +13,9 @@ from api_lambda.examples.results import RESULTS
 from api_lambda.idempotency import RepeatableRoute
 from api_lambda.pages import JobQuery, cut
 from api_lambda.parameters import Api, Coach, JobId, SignedIn
-from api_lambda.results import StoredJson, frames_link, results_of
 from api_lambda.routes.receipts import DELETED, deleted
 from api_lambda.wire.jobs import JobAnswer, JobPage, JobSummary, StatusAnswer
+from shared.completed import check_ready
 from shared.documents import JobResults
 from shared.errors import (
     ConsentRequired,
@@ -30,7 +31,6 @@ from shared.errors import (
     TooManyActiveJobs,
 )
 from shared.jobs import Status
-from shared.readiness import check_ready
 from shared.telemetry import logger
 
 _log = logger(__name__)

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Response
 
+from api_lambda.answers.export import export
 from api_lambda.documentation import COMMON_REFUSALS, answer, asked, leads_to, refusals
 from api_lambda.examples import players as examples
 from api_lambda.examples.common import page_of
-from api_lambda.export import export
 from api_lambda.idempotency import RepeatableRoute
 from api_lambda.pages import PageQuery, cut, cut_by
 from api_lambda.parameters import Api, Coach, ConsentId, NewPlayerId, PlayerId, SignedIn
@@ -29,7 +29,7 @@ from shared.errors import (
     RequestTooLarge,
     StorageError,
 )
-from shared.player_store import place_of
+from shared.players.store import place_of
 from shared.telemetry import logger
 
 _log = logger(__name__)

@@ -30,8 +30,8 @@ from shared.errors import (
     TooManyActiveJobs,
 )
 from shared.jobs import Status
-from shared.renditions import RenderOptions
-from shared.screening import Rendered, Visible
+from shared.renditions.document import RenderOptions
+from shared.renditions.screening import Rendered, Visible
 from shared.telemetry import logger
 
 _log = logger(__name__)

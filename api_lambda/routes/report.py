@@ -7,12 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
+from api_lambda.answers.results import StoredJson
 from api_lambda.dependencies import Services
 from api_lambda.documentation import COMMON_REFUSALS, answer, refusals
 from api_lambda.examples import report as examples
 from api_lambda.parameters import Api, Coach, JobId, SignedIn
-from api_lambda.results import StoredJson
 from api_lambda.wire.report import ReportAnswer, ReportFormat, ReportQuery, report_of
+from shared.completed import check_ready
 from shared.documents import ANALYSES
 from shared.errors import (
     InvalidRequest,
@@ -24,7 +25,6 @@ from shared.errors import (
 )
 from shared.files import REPORT_PAGE_NAME, REPORT_PDF_NAME
 from shared.models import VideoAnalysisJob
-from shared.readiness import check_ready
 
 FILES: Mapping[ReportFormat, str] = {
     ReportFormat.HTML: REPORT_PAGE_NAME,

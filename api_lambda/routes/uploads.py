@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Form
 from starlette.convertors import StringConvertor, register_url_convertor
 
+from api_lambda.body_limit import MAX_DIRECT_BYTES, TOO_LARGE_FOR_A_FORM
 from api_lambda.documentation import COMMON_REFUSALS, JOB_BEGUN, answer, asked, leads_to, refusals
 from api_lambda.examples import uploads as examples
 from api_lambda.idempotency import RepeatableRoute
-from api_lambda.limits import MAX_DIRECT_BYTES, TOO_LARGE_FOR_A_FORM
 from api_lambda.parameters import Api, Coach, FilledIn, JobId, SignedIn
 from api_lambda.wire.common import NOT_BLANK
 from api_lambda.wire.uploads import (
@@ -21,7 +21,6 @@ from api_lambda.wire.uploads import (
     UploadAnswer,
     UploadDone,
 )
-from shared import uploads
 from shared.errors import (
     ConsentRequired,
     FileTooLarge,
@@ -41,7 +40,8 @@ from shared.errors import (
 )
 from shared.models import VideoAnalysisJob
 from shared.telemetry import logger
-from shared.video_type import HEAD_BYTES, video_type
+from shared.uploads import videos as uploads
+from shared.uploads.video_type import HEAD_BYTES, video_type
 
 _log = logger(__name__)
 

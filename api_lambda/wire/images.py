@@ -14,9 +14,9 @@ from api_lambda.wire.uploads import Filename
 from shared.errors import MissingFilename
 from shared.jobs import Status
 from shared.models import VideoAnalysisJob
-from shared.pictures import FORMATS
-from shared.still_verdicts import AnnouncedPicture, Verdict
-from shared.stills import EXTENSIONS, MAX_PICTURE_BYTES, MAX_PICTURES, StillSettings
+from shared.stills.document import EXTENSIONS, MAX_PICTURE_BYTES, MAX_PICTURES, StillSettings
+from shared.stills.pictures import FORMATS
+from shared.stills.verdicts import AnnouncedPicture, Verdict
 from shared.strict import Whole
 
 _SHA256_BASE64 = "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"

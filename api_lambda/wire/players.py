@@ -20,8 +20,8 @@ from api_lambda.wire.jobs import JobSummary
 from api_lambda.wire.sessions import SessionAnswer
 from shared.analysis import AgeBand
 from shared.models import Consent, Player, WebhookDelivery
-from shared.people import ConsentScope
-from shared.player_store import NewConsent as Given
+from shared.players.scopes import ConsentScope
+from shared.players.store import NewConsent as Given
 from shared.webhooks.events import DeliveryStatus
 
 FIRST_YEAR, LAST_YEAR = 2, 9998

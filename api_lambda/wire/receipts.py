@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api_lambda.wire.common import Timestamp
+from shared.erasure.kinds import Erased
 from shared.models import DeletionReceipt
-from shared.people import Erased
 
 
 class DeletedCounts(BaseModel):

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api_lambda.wire.jobs import JobSummary
 from shared.jobs import Status
 from shared.models import VideoAnalysisJob
+from shared.renditions.screening import Film
 from shared.results import Fraction
-from shared.screening import Film
 
 
 class RenderAnswer(JobSummary):

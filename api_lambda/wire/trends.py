@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api_lambda.wire.common import Timestamp
 from shared import catalogue
+from shared.players.trends import Change, Point, Series, Trend
 from shared.results import Exercise, Fraction, Movement, Side, View
-from shared.trends import Change, Point, Series, Trend
 
 
 @cache

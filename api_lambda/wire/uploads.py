@@ -31,12 +31,12 @@ from api_lambda.wire.common import (
 from shared.analysis import SubjectHint
 from shared.errors import MissingFilename
 from shared.jobs import Status
-from shared.media_store import PresignedPut
+from shared.media.multipart import MOST_PARTS
+from shared.media.store import PresignedPut
 from shared.models import VideoAnalysisJob
-from shared.multipart import MOST_PARTS
 from shared.settings import UploadSettings
 from shared.strict import AlsoWithAPoint, Whole
-from shared.upload_places import Etags, PresignedPart, PresignedParts
+from shared.uploads.places import Etags, PresignedPart, PresignedParts
 
 MAX_FILENAME = 255
 

@@ -24,9 +24,9 @@ from local.emulator import aws_emulator, create_resources
 from local.postgres import postgres
 from shared import migrations
 from shared.settings import DatabaseSettings
-from tests.clips import make_clip
-from tests.ground import Count, Ground
-from tests.workers import Workplace
+from tests.files.clips import make_clip
+from tests.rig.ground import Count, Ground
+from tests.rig.workers import Workplace
 
 OUTPUT = Path("build/soak.json")
 

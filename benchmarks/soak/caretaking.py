@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from local.caretaker import CaretakerSettings
 from local.processes import Child, child
 from shared.settings import SweepSettings, UploadSettings
-from tests.ground import Ground
-from tests.workers import ROOT
+from tests.rig.ground import Ground
+from tests.rig.workers import ROOT
 
 SWEEP_EVERY_S = 2.0
 

@@ -14,14 +14,14 @@ from sqlalchemy.orm import undefer
 from shared.database import transaction
 from shared.errors import StorageError
 from shared.files import ANALYSIS_FILES, RESULTS_NAME
-from shared.job_queue import JobQueue
 from shared.jobs import FINAL, Status
-from shared.media_store import MediaStore
-from shared.messages import JobMessage
+from shared.media.store import MediaStore
 from shared.models import AnalysisAttempt
 from shared.models import VideoAnalysisJob as Job
+from shared.queue.job_queue import JobQueue
+from shared.queue.messages import JobMessage
 from shared.results import Results
-from tests.ground import Ground
+from tests.rig.ground import Ground
 
 WHOLE = ANALYSIS_FILES | {RESULTS_NAME}
 

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from benchmarks.soak.fates import Fate, Way
 from shared.errors import QueueError
-from shared.job_queue import JobQueue
-from shared.messages import JobMessage
+from shared.queue.job_queue import JobQueue
+from shared.queue.messages import JobMessage
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

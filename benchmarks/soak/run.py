@@ -21,8 +21,8 @@ from benchmarks.soak.trouble import (
     kill_now_and_then,
     steal_now_and_then,
 )
-from tests.ground import Count, Ground
-from tests.workers import Workers
+from tests.rig.ground import Count, Ground
+from tests.rig.workers import Workers
 
 LEASE_S = 5.0
 

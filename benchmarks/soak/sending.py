@@ -12,13 +12,13 @@ from benchmarks.soak.fates import Fate, Way
 from benchmarks.soak.post import Post
 from shared.analysis import AnalysisSettings
 from shared.aws import sqs_client
-from shared.dispatch import message_for
 from shared.errors import QueueError
 from shared.models import VideoAnalysisJob
+from shared.queue.dispatch import message_for
 from shared.session_store import SessionStore
 from shared.settings import LimitSettings, UploadSettings
-from shared.uploads import NewUpload, Uploads
-from tests.ground import Ground
+from shared.uploads.videos import NewUpload, Uploads
+from tests.rig.ground import Ground
 
 OWNER = "soak"
 

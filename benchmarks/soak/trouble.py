@@ -9,9 +9,9 @@ from threading import Event
 from typing import Any
 from uuid import UUID
 
-from shared.job_queue import JobQueue
-from shared.messages import JobMessage
-from tests.workers import STOPS_WITHIN_S, WorkerProcess, Workers
+from shared.queue.job_queue import JobQueue
+from shared.queue.messages import JobMessage
+from tests.rig.workers import STOPS_WITHIN_S, WorkerProcess, Workers
 
 UNEVEN = (0.5, 1.5)
 """The pause between two troubles, in shares of its mean."""

@@ -7,8 +7,8 @@ from rich.console import Console
 
 from cli.operate.layout import line
 from cli.operate.words import lasting
-from shared.letters import Letter, Plan
 from shared.operations.dead_letters import Settled
+from shared.queue.letters import Letter, Plan
 
 
 def show_letters(letters: Sequence[Letter], held_elsewhere: int, console: Console) -> None:

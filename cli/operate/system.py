@@ -15,14 +15,14 @@ from cli.errors import CliError
 from cli.running import running_systems
 from local.aws_environment import without_aws
 from shared.aws import s3_client, sqs_client
-from shared.consent import ConsentAnew
 from shared.database import connect
-from shared.dispatch import Dispatcher
-from shared.job_queue import JobQueue
 from shared.job_store import JobStore
-from shared.media_store import MediaStore
+from shared.media.store import MediaStore
 from shared.operations.dead_letters import DeadLetters
 from shared.operations.overview import Lookout
+from shared.players.consent import ConsentAnew
+from shared.queue.dispatch import Dispatcher
+from shared.queue.job_queue import JobQueue
 from shared.settings import DatabaseSettings, QueueSettings, StorageSettings, SweepSettings
 
 if TYPE_CHECKING:

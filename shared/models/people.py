@@ -8,8 +8,9 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.analysis import AgeBand
+from shared.erasure.kinds import Erased
 from shared.models.base import Base, one_of
-from shared.people import ConsentScope, Erased
+from shared.players.scopes import ConsentScope
 
 
 class Player(Base):

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.consent import ConsentAnew
-from shared.dispatch import Dispatcher
 from shared.errors import ConsentRequired
-from shared.job_queue import JobQueue
 from shared.jobs import Status
-from shared.letters import Letter, Plan, Redrive, in_hand
 from shared.models import VideoAnalysisJob
+from shared.players.consent import ConsentAnew
+from shared.queue.dispatch import Dispatcher
+from shared.queue.job_queue import JobQueue
+from shared.queue.letters import Letter, Plan, Redrive, in_hand
 
 LETTERS_AT_ONCE = 10_000
 """More than a person looks at; SQS keeps up to 120 000 in hand."""

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from shared.database import transaction
 from shared.job_moves import from_now
-from shared.job_queue import Depth, JobQueue
 from shared.jobs import Stage, Status
 from shared.models import VideoAnalysisJob as Job
 from shared.models import Worker
 from shared.operations.stuck import StuckJob, seconds_since, stuck_jobs
+from shared.queue.job_queue import Depth, JobQueue
 from shared.settings import SweepSettings
 from shared.worker_store import MISSING_AFTER_S
 

@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Extract, SQLColumnExpression, and_, func, 
 from sqlalchemy.orm import Session
 
 from shared.job_moves import from_now
-from shared.job_queue import Depth
 from shared.models import VideoAnalysisJob as Job
+from shared.queue.job_queue import Depth
 from shared.settings import SweepSettings
-from shared.unmoved import lease_over, sent, unsent
+from shared.sweep.unmoved import lease_over, sent, unsent
 
 SWEEPS_S = 120
 """Two sweeps: so long a healthy sweeper may need to come by and be sure."""

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from shared.dispatch import Dispatcher
-from shared.job_queue import JobQueue
-from shared.letters import Letter, Redrive, in_hand
 from shared.models import VideoAnalysisJob
+from shared.queue.dispatch import Dispatcher
+from shared.queue.job_queue import JobQueue
+from shared.queue.letters import Letter, Redrive, in_hand
 from shared.sweep.rows import SweepStore, tries_used_up
 
 LETTERS_A_SWEEP = 500

@@ -16,10 +16,10 @@ from shared.database import transaction
 from shared.errors import CoachError, MaxRetries, QueueTimeout
 from shared.job_moves import at, attempts_used, failing, from_now, moving, open_attempts_over
 from shared.jobs import FINAL, MAX_ATTEMPTS, AttemptOutcome, Move
-from shared.kept_answers import KeptAnswers
 from shared.limits import forget_counts
 from shared.models import VideoAnalysisJob as Job
-from shared.unmoved import lease_over, pushed_or_changed, sent, unsent, waits
+from shared.requests.kept_answers import KeptAnswers
+from shared.sweep.unmoved import lease_over, pushed_or_changed, sent, unsent, waits
 
 
 @dataclass(frozen=True, slots=True)

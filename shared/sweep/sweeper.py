@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from shared.dispatch import Dispatcher
-from shared.erasure import Erasure
+from shared.erasure.deletions import Erasure
 from shared.errors import (
     CoachError,
     ConsentRequired,
@@ -21,10 +20,12 @@ from shared.errors import (
     UploadMismatch,
     UploadMissing,
 )
-from shared.job_queue import JobQueue
 from shared.jobs import JobKind
-from shared.media_store import MediaStore
+from shared.media.store import MediaStore
+from shared.media.tidy import tidy
 from shared.models import VideoAnalysisJob
+from shared.queue.dispatch import Dispatcher
+from shared.queue.job_queue import JobQueue
 from shared.settings import DAY_S, SweepSettings
 from shared.sweep.letters import Letters, Outcome
 from shared.sweep.rows import (
@@ -36,8 +37,7 @@ from shared.sweep.rows import (
     waited_too_long,
 )
 from shared.telemetry import Metrics, logger
-from shared.tidy import tidy
-from shared.uploads import Uploads, abandon
+from shared.uploads.videos import Uploads, abandon
 from shared.worker_store import WorkerStore
 
 log = logger(__name__)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tests.athletes.camera import Camera, Scenario, projected
 from tests.athletes.shots import Shot
-from tests.clips import Draw, make_clip
+from tests.files.clips import Draw, make_clip
 from worker_service.pipeline.track import INDEX
 
 PAIRED = ("ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "foot_index")

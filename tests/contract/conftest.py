@@ -13,7 +13,7 @@ from tests.builders import COACH
 from tests.contract import issuer
 from tests.contract.gateway import Gateway
 from tests.contract.issuer import Issuer
-from tests.logging_as_before import logging_as_before
+from tests.rig.logging_as_before import logging_as_before
 
 STRANGER = "coach-2"
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from api_lambda.examples.results import RESULTS
 from shared.job_moves import Lease
 from shared.job_store import JobStore
-from shared.media_store import MediaStore, results_prefix
+from shared.media.store import MediaStore, results_prefix
 from shared.results import Frames, Results
 from tests.builders import a_claimed_job
 

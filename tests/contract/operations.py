@@ -11,7 +11,7 @@ from cli.openapi_file import FILE
 from shared.settings import API_BASE_PATH
 from tests.contract.forms import form
 from tests.contract.gateway import Answer, Gateway
-from tests.pictures import MP4, picture
+from tests.files.pictures import MP4, picture
 
 JSON, FORM = "application/json", "multipart/form-data"
 PROBLEM, BYTES = "application/problem+json", "application/octet-stream"

@@ -17,9 +17,9 @@ from shared.errors import (
     UploadExpired,
     VideoUnreadable,
 )
-from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.jobs import MAX_ATTEMPTS, JobKind, Stage
+from shared.queue.job_queue import JobQueue
 from shared.settings import SweepSettings
 from tests.builders import a_claimed_job, a_job, a_waiting_job
 from tests.contract.documents import a_completed_job, a_completed_job_without_frames

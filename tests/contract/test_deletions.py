@@ -7,7 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from api_lambda import export
+from api_lambda.answers import export
 from shared.database import transaction
 from shared.job_store import JobStore
 from shared.jobs import JobKind

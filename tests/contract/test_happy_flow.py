@@ -1,9 +1,9 @@
 import httpx
 
 from shared.attempt_store import Claimed
-from shared.job_queue import JobQueue
 from shared.job_store import JobStore
-from shared.messages import JobMessage
+from shared.queue.job_queue import JobQueue
+from shared.queue.messages import JobMessage
 from tests.contract.documents import stored_results
 
 VIDEO = b"not really a video, but the right number of bytes"

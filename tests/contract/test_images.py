@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from shared.job_store import JobStore
-from shared.stills import MANIFEST_NAME, Manifest
+from shared.stills.document import MANIFEST_NAME, Manifest
 from tests.builders import COACH, a_job, a_session
 from tests.contract.forms import form
-from tests.pictures import MP4, picture
+from tests.files.pictures import MP4, picture
 
 JPEG = ("stance.jpg", picture())
 PNG = ("drive.png", picture("PNG", (80, 64)))

@@ -10,9 +10,9 @@ from shared.attempt_store import Claimed
 from shared.job_store import JobStore
 from shared.jobs import AttemptOutcome, JobKind
 from shared.telemetry import Metrics
-from tests.analysts import InProcessAnalyst
 from tests.contract.forms import form
-from tests.pictures import ON_ITS_SIDE, picture
+from tests.fakes.analysts import InProcessAnalyst
+from tests.files.pictures import ON_ITS_SIDE, picture
 from worker_service.attempt import Tools
 from worker_service.job import JobRunner, Outcome
 from worker_service.rest import Rest

@@ -4,7 +4,7 @@ import json
 import httpx
 import pytest
 
-from api_lambda.results import MAX_INLINE_BYTES
+from api_lambda.answers.results import MAX_INLINE_BYTES
 from shared.attempt_store import Progress
 from shared.errors import NoPersonFound, VideoUnreadable
 from shared.job_store import JobStore

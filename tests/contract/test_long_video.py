@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from api_lambda.results import MAX_INLINE_BYTES
+from api_lambda.answers.results import MAX_INLINE_BYTES
 from shared.job_store import JobStore
-from shared.media_store import MediaStore, results_prefix
+from shared.media.store import MediaStore, results_prefix
 from shared.results import FramesFile, Movement, Pose, Provenance, Results
 from tests.athletes import analysed, summary_of, walking
 from tests.builders import a_claimed_job

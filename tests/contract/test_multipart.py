@@ -8,9 +8,9 @@ import pytest
 
 from shared.job_store import JobStore
 from shared.jobs import JobKind
-from shared.media_store import MediaStore
+from shared.media.store import MediaStore
 from shared.settings import UploadSettings
-from shared.uploads import NewUpload, Uploads
+from shared.uploads.videos import NewUpload, Uploads
 from tests.builders import a_job, a_session
 from tests.sweeping import a_sweeper, set_row
 

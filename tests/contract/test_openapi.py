@@ -6,11 +6,11 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api_lambda.examples import (
     catalogue,
-    derived,
     images,
     jobs,
     monitoring,
     players,
+    reanalysis,
     receipts,
     renditions,
     report,
@@ -23,7 +23,6 @@ from api_lambda.examples import (
 from api_lambda.examples.common import page_of
 from api_lambda.problems import MEDIA_TYPE
 from api_lambda.wire.catalogue import CaptureGuideAnswer, DrillList, MovementList
-from api_lambda.wire.derived import Reanalysis
 from api_lambda.wire.images import (
     AnalyzePictures,
     NewPictures,
@@ -40,6 +39,7 @@ from api_lambda.wire.players import (
     PlayerExport,
     PlayerPage,
 )
+from api_lambda.wire.reanalysis import Reanalysis
 from api_lambda.wire.receipts import ReceiptAnswer
 from api_lambda.wire.renditions import RenderAnswer, VisualizationAnswer
 from api_lambda.wire.report import ReportAnswer
@@ -57,9 +57,9 @@ from api_lambda.wire.webhooks import (
 )
 from cli.openapi_file import FILE, written
 from shared.operations.dashboard import Dashboard
-from shared.renditions import RenderOptions
+from shared.renditions.document import RenderOptions
 from shared.results import Results
-from shared.stills import StillResults
+from shared.stills.document import StillResults
 
 OPEN = {"getHealth", "getReadiness"}
 
@@ -206,13 +206,13 @@ def test_fastapis_own_validation_errors_are_not_promised(document):
         (jobs.CANCELLED, StatusAnswer),
         (jobs.RETRIED, StatusAnswer),
         (page_of(jobs.JOB), JobPage),
-        (derived.REANALYSIS, Reanalysis),
+        (reanalysis.REANALYSIS, Reanalysis),
         (report.REPORT, ReportAnswer),
         (trends.TREND, TrendAnswer),
         (catalogue.MOVEMENTS, MovementList),
         (catalogue.CAPTURE_GUIDE, CaptureGuideAnswer),
         (catalogue.DRILLS, DrillList),
-        (derived.REANALYZED, JobSummary),
+        (reanalysis.REANALYZED, JobSummary),
         ({**jobs.JOB, "results": results.RESULTS}, JobAnswer),
         (results.RESULTS, Results),
         (webhooks.NEW_WEBHOOK, NewWebhook),

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.aws import sqs_client
-from shared.job_queue import JobQueue
+from shared.queue.job_queue import JobQueue
 from tests.builders import a_session
 from tests.contract.documents import a_completed_job
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 import pytest
 
 from shared.files import POSE_NAME
-from shared.media_store import results_prefix
+from shared.media.store import results_prefix
 from tests.builders import COACH, a_job, a_session
 from tests.contract.documents import a_completed_job
 from tests.contract.operations import Operation, operations
 from tests.contract.world import snapshot
-from tests.pictures import MP4
+from tests.files.pictures import MP4
 
 NOBODYS = {"movement"}
 """Parameters of a path that name no coach's thing."""

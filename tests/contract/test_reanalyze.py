@@ -8,20 +8,20 @@ import pytest
 from shared.analysis import AgeBand
 from shared.attempt_store import Claimed
 from shared.derived import Derived
-from shared.dispatch import Dispatcher
-from shared.erasure import Erasure
-from shared.erasure_store import ErasureStore
+from shared.erasure.deletions import Erasure
+from shared.erasure.store import ErasureStore
 from shared.errors import DatabaseError, JobNotFound, StorageError, TooManyActiveJobs
 from shared.files import POSE_NAME
 from shared.job_store import JobStore
 from shared.jobs import JobKind, Stage, Status
-from shared.media_store import MediaStore, results_prefix, stored_pose_key, uploaded_job
-from shared.messages import JobMessage
+from shared.media.store import MediaStore, results_prefix, stored_pose_key, uploaded_job
 from shared.models import VideoAnalysisJob
-from shared.player_store import PlayerStore
-from shared.rendition_store import RenditionStore
+from shared.players.store import PlayerStore
+from shared.queue.dispatch import Dispatcher
+from shared.queue.messages import JobMessage
+from shared.renditions.store import RenditionStore
 from shared.settings import LimitSettings, SweepSettings, UploadSettings
-from shared.uploads import Uploads
+from shared.uploads.videos import Uploads
 from tests.builders import COACH, a_job, a_waiting_job
 from tests.contract.documents import a_completed_job, a_completed_job_without_frames
 from tests.sweeping import a_sweeper, set_row

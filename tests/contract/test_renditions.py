@@ -13,12 +13,12 @@ from shared.derived import Derived
 from shared.files import POSE_NAME, RESULTS_NAME, VIDEO_INPUT
 from shared.job_store import JobStore
 from shared.jobs import JobKind
-from shared.media_store import MediaStore, results_prefix
+from shared.media.store import MediaStore, results_prefix
 from shared.models import VideoAnalysisJob
-from shared.rendition_store import RenditionStore
-from shared.renditions import RenderOptions, Rendition
+from shared.renditions.document import RenderOptions, Rendition
+from shared.renditions.store import RenditionStore
 from shared.settings import UploadSettings
-from shared.uploads import Uploads
+from shared.uploads.videos import Uploads
 from tests.builders import COACH, a_claimed_job, a_waiting_job
 from tests.contract.documents import a_completed_job
 

@@ -10,7 +10,7 @@ from shared.models import VideoAnalysisJob
 from shared.results import Report, Results
 from tests.builders import a_waiting_job
 from tests.contract.documents import a_completed_job, a_completed_job_without_frames
-from worker_service.pipeline.report.files import write_report_files
+from worker_service.pipeline.report.printed.files import write_report_files
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from api_lambda.limits import MAX_DIRECT_BYTES
+from api_lambda.body_limit import MAX_DIRECT_BYTES
 from shared.job_store import JobStore
 from shared.jobs import JobKind
 from tests.builders import a_session

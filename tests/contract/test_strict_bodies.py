@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from api_lambda.wire.common import NOT_BLANK
 from cli.openapi_file import written
-from shared.pictures import look_at
-from shared.video_type import video_type
+from shared.stills.pictures import look_at
+from shared.uploads.video_type import video_type
 
 NO_JOB = "5f0c2f0e-6a6b-4a3c-9d0e-3c1a7d0f4b11"
 BOX = {"x": 0, "y": 0, "width": 1, "height": 1}

@@ -12,14 +12,14 @@ import pytest
 from botocore.config import Config
 
 from local.aws_environment import REGION
-from shared.media_store import MediaStore, PresignedPut
+from shared.media.multipart import Part
+from shared.media.store import MediaStore, PresignedPut
 from shared.models import VideoAnalysisJob
-from shared.multipart import Part
 from shared.settings import UploadSettings
-from shared.upload_places import UploadPlaces
+from shared.uploads.places import UploadPlaces
 from tests.builders import a_session
 from tests.contract.forms import form
-from tests.ministack import KEY, ministack
+from tests.rig.ministack import KEY, ministack
 
 VIDEO = b"0123456789"
 PART = 5 * 1024 * 1024

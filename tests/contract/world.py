@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from shared.job_queue import JobQueue
-from shared.media_store import MediaStore
+from shared.media.store import MediaStore
 from shared.models import Base
+from shared.queue.job_queue import JobQueue
 
 KEPT_ABOUT_REQUESTS = {"request_counts", "upload_counts", "idempotency_keys"}
 """These tables tell that somebody asked, not that anything was done."""

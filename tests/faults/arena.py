@@ -16,17 +16,17 @@ from local.aws_environment import aws_environment
 from local.emulator import create_resources
 from shared import migrations
 from shared.files import ANALYSIS_FILES, FRAMES_NAME, RESULTS_NAME
-from shared.job_queue import JobQueue
 from shared.jobs import FINAL, AttemptOutcome, Status
 from shared.models import AnalysisAttempt, VideoAnalysisJob
+from shared.queue.job_queue import JobQueue
 from shared.results import Results
 from shared.settings import DatabaseSettings
 from tests.coach import Coach
 from tests.faults.orders import Deed, Orders, Reached
 from tests.faults.points import Point
-from tests.ground import Ground
-from tests.waiting import wait_for
-from tests.workers import WorkerProcess, Workers, Workplace
+from tests.rig.ground import Ground
+from tests.rig.waiting import wait_for
+from tests.rig.workers import WorkerProcess, Workers, Workplace
 
 WATCHED = ("-m", "tests.faults.worker")
 

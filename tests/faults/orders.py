@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from shared.errors import CoachError
 from tests.faults.points import Point
-from tests.processes import children
+from tests.rig.processes import children
 
 LOOK_EVERY_S = 0.02
 HOLD_LIMIT_S = 120.0

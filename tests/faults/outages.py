@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from local.postgres import Cluster, cluster
 from local.processes import LOOPBACK
-from shared.media_store import UPLOADS
+from shared.media.store import UPLOADS
 from shared.settings import DatabaseSettings
 
 RESULTS = "results/"

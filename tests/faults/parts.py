@@ -17,12 +17,12 @@ from shared.attempt_store import Busy, Claimed, Over
 from shared.errors import CoachError, DatabaseError, ProcessingFailed, QueueError, StorageError
 from shared.files import FRAMES_NAME, RESULTS_NAME
 from shared.job_moves import NO_NOTES, AttemptNotes, Lease
-from shared.job_queue import JobQueue, Received
 from shared.job_store import JobStore
 from shared.jobs import Status
-from shared.media_store import MediaStore
-from shared.messages import JobMessage
-from shared.transfer import Check
+from shared.media.store import MediaStore
+from shared.media.transfer import Check
+from shared.queue.job_queue import JobQueue, Received
+from shared.queue.messages import JobMessage
 from tests.faults.orders import Watch
 from tests.faults.points import Point
 from worker_service.__main__ import Parts

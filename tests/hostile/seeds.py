@@ -6,7 +6,7 @@ import av
 import numpy as np
 from av.video.stream import VideoStream
 
-from tests.clips import four_corners, make_clip
+from tests.files.clips import four_corners, make_clip
 
 FRAMES = 20
 

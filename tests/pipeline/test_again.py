@@ -6,7 +6,7 @@ from shared.analysis import AnalysisSettings, Handedness
 from shared.errors import ProcessingFailed
 from shared.files import ANALYSIS_FILES, POSE_NAME, RESULTS_NAME
 from shared.results import Movement, Results
-from tests.clips import make_clip
+from tests.files.clips import make_clip
 from worker_service.pipeline.again import measure_again
 from worker_service.pipeline.analyse import analyse
 from worker_service.pipeline.pose.synthetic_engine import SyntheticEngine

@@ -8,7 +8,7 @@ import pytest
 from shared.analysis import AnalysisSettings
 from shared.errors import NoPersonFound
 from shared.results import Frames, Movement, OverallLevel, Results
-from tests.clips import four_corners, make_clip, turned_clip
+from tests.files.clips import four_corners, make_clip, turned_clip
 from worker_service.pipeline.analyse import analyse
 from worker_service.pipeline.pose.mediapipe_engine import MediapipeEngine
 from worker_service.pipeline.pose.synthetic_engine import SyntheticEngine

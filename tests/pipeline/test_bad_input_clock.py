@@ -8,7 +8,7 @@ from shared.results import Reason
 from tests.athletes import squats
 from tests.athletes.shots import Shot, slowed_from, spread_from, steady, uneven, with_repeats
 from tests.athletes.video import small_camera, write_film
-from tests.clips import retimed_clip
+from tests.files.clips import retimed_clip
 from tests.pipeline.filmed import (
     ERROR_BAND,
     PER_MINUTE,

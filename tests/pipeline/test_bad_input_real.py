@@ -6,7 +6,7 @@ import pytest
 
 from shared.analysis import AnalysisSettings
 from shared.errors import NoPersonFound, NotAnalysable
-from tests.clips import make_clip
+from tests.files.clips import make_clip
 from worker_service.pipeline.analyse import analyse
 from worker_service.pipeline.pose.mediapipe_engine import MediapipeEngine
 from worker_service.pipeline.track import INDEX, LANDMARKS

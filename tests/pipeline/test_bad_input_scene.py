@@ -14,7 +14,7 @@ from tests.athletes.video import (
     small_camera,
     write_film,
 )
-from tests.clips import joined_streams, make_clip, sound_only, truncated_clip
+from tests.files.clips import joined_streams, make_clip, sound_only, truncated_clip
 from tests.pipeline.filmed import (
     ERROR_BAND,
     PER_MINUTE,

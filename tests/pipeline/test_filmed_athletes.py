@@ -8,7 +8,7 @@ from tests.athletes import delivery, squats, walking
 from tests.athletes.camera import projected
 from tests.athletes.shots import slowed_from, steady, with_repeats
 from tests.athletes.video import MARKED, Performer, small_camera, write_film
-from tests.clips import joined_streams, make_clip, retimed_clip
+from tests.files.clips import joined_streams, make_clip, retimed_clip
 from tests.pipeline.marker_engine import MarkerEngine
 from worker_service.pipeline.engine import Picture
 from worker_service.pipeline.track import INDEX

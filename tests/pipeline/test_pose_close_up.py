@@ -8,7 +8,7 @@ from shared.results import Movement, Stretch
 from tests.athletes import delivery
 from tests.athletes.shots import Shot, steady
 from tests.athletes.video import Performer, small_camera, write_film
-from tests.clips import make_clip, truncated_clip
+from tests.files.clips import make_clip, truncated_clip
 from tests.pipeline.coloured_people import BLUE, GREEN, RED, BoxEngine, scene
 from tests.pipeline.marker_engine import MarkerEngine
 from worker_service.pipeline.analyse import analyse

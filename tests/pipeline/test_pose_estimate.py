@@ -4,7 +4,7 @@ import pytest
 from shared.analysis import AnalysisSettings, SubjectHint
 from shared.errors import ModelUnavailable, NoPersonFound
 from shared.results import Movement
-from tests.clips import make_clip, truncated_clip, turned_clip
+from tests.files.clips import make_clip, truncated_clip, turned_clip
 from tests.pipeline.coloured_people import BoxEngine
 from worker_service.pipeline.pose.estimate import estimate_pose
 from worker_service.pipeline.pose.mediapipe_engine import MediapipeEngine

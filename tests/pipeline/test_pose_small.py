@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shared.analysis import AnalysisSettings
-from tests.clips import make_clip
+from tests.files.clips import make_clip
 from tests.pipeline.coloured_people import GREEN, RED, BoxEngine, scene
 from worker_service.pipeline.engine import Box
 from worker_service.pipeline.pose.crop import cropped, in_crop, in_whole

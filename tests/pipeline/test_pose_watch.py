@@ -7,7 +7,7 @@ import pytest
 
 from shared.analysis import AnalysisSettings
 from shared.errors import ModelUnavailable
-from tests.clips import make_clip
+from tests.files.clips import make_clip
 from tests.pipeline.coloured_people import GREEN, RED, BoxEngine, scene
 from worker_service.pipeline.pose.estimate import estimate_pose
 from worker_service.pipeline.pose.people import people

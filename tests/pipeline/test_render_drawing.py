@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from shared.renditions import RenderOptions
+from shared.renditions.document import RenderOptions
 from tests.pipeline.drawn import an_event, standing_track
+from worker_service.pipeline.drawing.canvas import Canvas, colour_of
 from worker_service.pipeline.engine import Picture
 from worker_service.pipeline.render.artist import Artist
-from worker_service.pipeline.render.canvas import Canvas, colour_of
 from worker_service.pipeline.track import INDEX, Origin
 
 WIDTH, HEIGHT = 640, 480

@@ -6,8 +6,8 @@ import av
 import numpy as np
 import pytest
 
-from shared.renditions import RenderOptions
-from tests.clips import make_clip
+from shared.renditions.document import RenderOptions
+from tests.files.clips import make_clip
 from tests.pipeline.drawn import results_with, standing_track
 from tests.pipeline.test_render_drawing import without
 from worker_service.pipeline.engine import Picture

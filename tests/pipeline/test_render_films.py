@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from shared.errors import VideoEmpty, VideoUnreadable
-from shared.renditions import RenderOptions
-from tests.clips import four_corners, make_clip, truncated_clip
+from shared.renditions.document import RenderOptions
+from tests.files.clips import four_corners, make_clip, truncated_clip
 from tests.pipeline.drawn import results_with, standing_track
 from worker_service.pipeline.engine import Picture
 from worker_service.pipeline.render.rendering import render

@@ -8,8 +8,8 @@ import pytest
 from shared.analysis import AnalysisSettings
 from shared.documents import files_beside
 from shared.files import POSE_NAME, RESULTS_NAME
-from shared.renditions import RenderOptions, Rendition
-from tests.clips import make_clip
+from shared.renditions.document import RenderOptions, Rendition
+from tests.files.clips import make_clip
 from tests.pipeline.drawn import an_event, results_with, standing_track
 from worker_service.pipeline.analyse import analyse
 from worker_service.pipeline.pose.synthetic_engine import SyntheticEngine
@@ -94,7 +94,7 @@ def test_the_document_names_every_file_by_content(clip, tmp_path):
 
 
 def test_a_large_thumbnail_is_made_small(tmp_path):
-    from tests.clips import four_corners
+    from tests.files.clips import four_corners
 
     clip = make_clip(tmp_path / "clip.mp4", frames=2, draw=four_corners(960, 540))
 

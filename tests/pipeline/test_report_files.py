@@ -26,12 +26,17 @@ from shared.results import (
 from shared.settings import WorkerSettings
 from tests.athletes import analysed, delivery, running, standing
 from tests.athletes.analysed import summary_of
-from tests.pdf_text import text_of
+from tests.files.pdf_text import text_of
 from worker_service.analyst.workbench import Workbench
 from worker_service.pipeline.metrics.table import metric_specs
-from worker_service.pipeline.report import files
-from worker_service.pipeline.report.composition import VIEWS, moment, page_of
-from worker_service.pipeline.report.files import TEMPLATES, html_of, pdf_of, write_report_files
+from worker_service.pipeline.report.printed import files
+from worker_service.pipeline.report.printed.composition import VIEWS, moment, page_of
+from worker_service.pipeline.report.printed.files import (
+    TEMPLATES,
+    html_of,
+    pdf_of,
+    write_report_files,
+)
 
 HOSTILE = '<script>alert(1)</script> #panic("x") *bold* $x$ @ref "q" \\ {{ 7 * 7 }} & é'
 

@@ -10,8 +10,8 @@ from shared.documents import files_beside
 from shared.errors import PicturesUnreadable
 from shared.files import RESULTS_NAME
 from shared.results import Reason
-from shared.stills import MANIFEST_NAME, Manifest, StillResults, StillSettings, Tiling
-from tests.pictures import MP4, ON_ITS_SIDE, picture, png_header
+from shared.stills.document import MANIFEST_NAME, Manifest, StillResults, StillSettings, Tiling
+from tests.files.pictures import MP4, ON_ITS_SIDE, picture, png_header
 from tests.pipeline.coloured_people import BLUE, GREEN, RED, BoxEngine, scene
 from worker_service.pipeline.engine import Person
 from worker_service.pipeline.pose.mediapipe_engine import MediapipeEngine

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from shared.errors import PermanentJobError, VideoEmpty, VideoTooLong
-from tests.clips import four_corners, make_clip, remuxed_with_matrix, truncated_clip
+from tests.files.clips import four_corners, make_clip, remuxed_with_matrix, truncated_clip
 from worker_service.pipeline.engine import Box
 from worker_service.pipeline.video.close_up import close_up
 from worker_service.pipeline.video.decode import Decoding

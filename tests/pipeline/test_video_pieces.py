@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import PermanentJobError, VideoTooLong
-from tests.clips import as_stored, truncated_clip
+from tests.files.clips import as_stored, truncated_clip
 from worker_service.pipeline.pose.synthetic_engine import SyntheticEngine
 from worker_service.pipeline.pose.watch import Watch
 from worker_service.pipeline.video.decode import Decoding

@@ -1,7 +1,7 @@
 import pytest
 
 from shared.errors import VideoEmpty, VideoTooLong, VideoUnreadable
-from tests.clips import four_corners, make_clip, sound_only
+from tests.files.clips import four_corners, make_clip, sound_only
 from worker_service.pipeline.video.probe import VideoLimits, probe
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.job_queue import JobQueue
-from tests.clips import four_corners, make_clip
+from shared.queue.job_queue import JobQueue
 from tests.coach import Coach
-from tests.workers import WorkerProcess, Workers, Workplace
+from tests.files.clips import four_corners, make_clip
+from tests.rig.workers import WorkerProcess, Workers, Workplace
 
 
 @pytest.fixture

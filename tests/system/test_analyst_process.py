@@ -17,9 +17,9 @@ from shared.errors import DiskFull, NoPersonFound, ProcessingFailed, VideoUnread
 from shared.files import FRAMES_NAME, RESULTS_NAME
 from shared.jobs import JobKind
 from shared.results import Results
-from tests.clips import make_clip
-from tests.processes import is_running
-from tests.waiting import wait_for
+from tests.files.clips import make_clip
+from tests.rig.processes import is_running
+from tests.rig.waiting import wait_for
 from worker_service.analyst.orders import Order
 from worker_service.analyst.process import AnalystProcess
 from worker_service.pipeline.steps import STEPS, StepProgress

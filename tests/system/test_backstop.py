@@ -7,8 +7,8 @@ from http import HTTPStatus
 import pytest
 
 from shared.jobs import Status
-from tests.waiting import wait_for
-from tests.workers import WorkerProcess
+from tests.rig.waiting import wait_for
+from tests.rig.workers import WorkerProcess
 
 pytestmark = pytest.mark.system
 

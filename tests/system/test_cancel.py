@@ -6,7 +6,7 @@ import pytest
 
 from shared.jobs import FINAL, AttemptOutcome, Stage, Status
 from tests.builders import COACH
-from tests.waiting import wait_for
+from tests.rig.waiting import wait_for
 
 pytestmark = pytest.mark.system
 

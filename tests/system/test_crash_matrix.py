@@ -17,8 +17,8 @@ from tests.faults.arena import Arena, Fate, Victim, arena
 from tests.faults.orders import Deed, Reached
 from tests.faults.outages import database
 from tests.faults.points import COMMITTED, COMPUTED, MATRIX, UNCLAIMED, Point
-from tests.processes import is_running
-from tests.waiting import wait_for
+from tests.rig.processes import is_running
+from tests.rig.waiting import wait_for
 
 pytestmark = pytest.mark.system
 

@@ -8,13 +8,13 @@ import pytest
 
 from shared.errors import UploadMissing
 from shared.jobs import FINAL, AttemptOutcome, Stage, Status
-from shared.messages import JobMessage
+from shared.queue.messages import JobMessage
 from tests.builders import COACH
 from tests.faults.arena import Arena, arena
 from tests.faults.orders import Deed
 from tests.faults.outages import Gate, Service, gate
 from tests.faults.points import Point
-from tests.waiting import wait_for
+from tests.rig.waiting import wait_for
 
 pytestmark = pytest.mark.system
 

@@ -18,7 +18,7 @@ from shared.results import Results
 from tests.hostile.bombs import BOMBS
 from tests.hostile.mutators import broken
 from tests.hostile.seeds import seeds
-from tests.processes import memory_mib
+from tests.rig.processes import memory_mib
 from worker_service.analyst.orders import Order
 from worker_service.analyst.process import AnalystProcess
 

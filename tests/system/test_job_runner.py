@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.exc import DataError
 
 from shared.attempt_store import Claimed
-from shared.erasure import Erasure
-from shared.erasure_store import ErasureStore
+from shared.erasure.deletions import Erasure
+from shared.erasure.store import ErasureStore
 from shared.errors import (
     DatabaseError,
     LeaseLost,
@@ -24,13 +24,13 @@ from shared.errors import (
 from shared.files import ANALYSIS_FILES, POSE_NAME, RESULTS_NAME
 from shared.job_store import JobStore
 from shared.jobs import AttemptOutcome, JobKind, Stage, Status
-from shared.media_store import MediaStore
+from shared.media.store import MediaStore
 from shared.models import VideoAnalysisJob
 from shared.results import Results
 from shared.telemetry import Metrics
-from tests.analysts import InProcessAnalyst, SlowAnalyst
 from tests.builders import COACH, a_waiting_job
-from tests.waiting import wait_for
+from tests.fakes.analysts import InProcessAnalyst, SlowAnalyst
+from tests.rig.waiting import wait_for
 from worker_service.attempt import Tools
 from worker_service.job import JobRunner, Outcome
 from worker_service.pipeline.steps import RENDERING, Step, StepProgress

@@ -18,12 +18,12 @@ from local.stack import LocalStack, StackOptions
 from shared import migrations
 from shared.aws import s3_client, sqs_client
 from shared.database import connect
-from shared.job_queue import JobQueue
-from shared.media_store import MediaStore
+from shared.media.store import MediaStore
+from shared.queue.job_queue import JobQueue
 from shared.results import Results
 from shared.settings import DatabaseSettings, QueueSettings, StorageSettings, WorkerSettings
-from tests.processes import mentions
-from tests.waiting import wait_for
+from tests.rig.processes import mentions
+from tests.rig.waiting import wait_for
 
 pytestmark = pytest.mark.system
 

@@ -18,7 +18,7 @@ from cli.api_client import ApiClient
 from cli.phone import Phone
 from cli.running import announced
 from local.stack import LocalStack, StackOptions
-from tests.waiting import wait_for
+from tests.rig.waiting import wait_for
 
 pytestmark = pytest.mark.system
 

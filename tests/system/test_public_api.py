@@ -14,7 +14,7 @@ import pytest
 
 from cli.openapi_file import FILE
 from local.stack import LocalStack, StackOptions
-from tests.waiting import wait_for
+from tests.rig.waiting import wait_for
 
 pytestmark = pytest.mark.system
 

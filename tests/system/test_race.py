@@ -11,11 +11,11 @@ import pytest
 from shared.analysis import AnalysisSettings
 from shared.attempt_store import Claimed
 from shared.database import connect
-from shared.dispatch import message_for
 from shared.job_store import JobStore
 from shared.jobs import AttemptOutcome, Status
+from shared.queue.dispatch import message_for
 from tests.builders import a_session, a_waiting_job
-from tests.waiting import wait_for
+from tests.rig.waiting import wait_for
 from worker_service.pipeline.analyse import analyse
 from worker_service.pipeline.pose.synthetic_engine import SyntheticEngine
 
@@ -30,7 +30,7 @@ CLAIMS = 8
 WORKERS = 8
 """So many processes get the same message."""
 
-INSTANT = ("-m", "tests.instant_worker")
+INSTANT = ("-m", "tests.fakes.instant_worker")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from shared.jobs import AttemptOutcome
 from tests.faults.arena import Arena, arena
 from tests.faults.orders import Deed
 from tests.faults.points import Point
-from tests.waiting import wait_for
+from tests.rig.waiting import wait_for
 
 pytestmark = pytest.mark.system
 

@@ -7,13 +7,13 @@ import av
 import pytest
 
 from shared.derived import Derived
-from shared.media_store import results_prefix
-from shared.rendition_store import RenditionStore
-from shared.renditions import RenderOptions, Rendition
-from shared.screening import Film, Screening
+from shared.media.store import results_prefix
+from shared.renditions.document import RenderOptions, Rendition
+from shared.renditions.screening import Film, Screening
+from shared.renditions.store import RenditionStore
 from shared.telemetry import Metrics
-from tests.analysts import InProcessAnalyst
 from tests.builders import COACH
+from tests.fakes.analysts import InProcessAnalyst
 from worker_service.attempt import Tools
 from worker_service.job import JobRunner, Outcome
 from worker_service.rest import Rest

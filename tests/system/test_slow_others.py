@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Engine, select
 
 from shared.database import transaction
-from shared.dispatch import Dispatcher
 from shared.jobs import FINAL, AttemptOutcome, Status
 from shared.models import VideoAnalysisJob
+from shared.queue.dispatch import Dispatcher
 from shared.retries import Retries
 from tests.builders import COACH
 from tests.faults.arena import Arena, arena

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.soak.run import Wish, soak
-from tests.ground import Ground
+from tests.rig.ground import Ground
 
 pytestmark = pytest.mark.system
 

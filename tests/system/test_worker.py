@@ -5,14 +5,14 @@ import json
 import pytest
 
 from shared.derived import Derived
-from shared.dispatch import message_for
 from shared.jobs import FINAL, Stage, Status
-from shared.rendition_store import RenditionStore
+from shared.queue.dispatch import message_for
+from shared.renditions.store import RenditionStore
 from shared.results import Movement, Results
 from shared.worker_store import WorkerStore
 from tests.builders import COACH
-from tests.fake_ecs_agent import fake_ecs_agent
-from tests.waiting import wait_for
+from tests.fakes.ecs_agent import fake_ecs_agent
+from tests.rig.waiting import wait_for
 
 pytestmark = pytest.mark.system
 

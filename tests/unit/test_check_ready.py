@@ -1,9 +1,9 @@
 import pytest
 
+from shared.completed import check_ready
 from shared.errors import NoResults, ResultsNotReady
 from shared.jobs import Status
 from shared.models import VideoAnalysisJob
-from shared.readiness import check_ready
 
 
 def _job(status: Status) -> VideoAnalysisJob:

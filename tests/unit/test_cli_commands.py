@@ -15,8 +15,8 @@ from cli.main import app
 from local.processes import free_port
 from shared import __version__
 from shared.results import Frames, Results
-from tests.clips import four_corners, make_clip
-from tests.fake_api import JOB_ID, Answer, fake_api, status
+from tests.fakes.api import JOB_ID, Answer, fake_api, status
+from tests.files.clips import four_corners, make_clip
 
 ROOT = Path(__file__).parents[2]
 

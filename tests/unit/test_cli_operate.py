@@ -21,13 +21,13 @@ from local.processes import free_port
 from shared import __version__
 from shared.attempt_store import Claimed, Progress
 from shared.database import transaction
-from shared.dispatch import Dispatcher, message_for
 from shared.errors import DownloadFailed
 from shared.job_moves import AttemptNotes
 from shared.job_store import JobStore
 from shared.jobs import MAX_ATTEMPTS, Stage, Status
 from shared.models import VideoAnalysisJob
 from shared.operations.overview import Overview
+from shared.queue.dispatch import Dispatcher, message_for
 from shared.worker_store import WorkerStore
 from tests.builders import a_claimed_job, a_job, a_waiting_job
 

@@ -20,7 +20,7 @@ from local.processes import free_port
 from shared.aws import s3_client, sqs_client
 from shared.database import transaction
 from shared.errors import StorageError
-from shared.media_store import MediaStore, PresignedPut
+from shared.media.store import MediaStore, PresignedPut
 from shared.models import VideoAnalysisJob, Worker
 from shared.worker_store import WorkerStore
 from tests.builders import a_waiting_job

@@ -12,7 +12,7 @@ from local.child_environment import variables
 from local.processes import free_port
 from shared.aws import sqs_client
 from shared.errors import QueueError
-from tests.fake_iam import FakeIam, fake_iam
+from tests.fakes.iam import FakeIam, fake_iam
 
 
 @pytest.fixture

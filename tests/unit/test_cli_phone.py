@@ -11,7 +11,7 @@ from cli.phone import JobFailed, Phone
 from cli.sight import Sight
 from cli.storage import UploadFailed
 from local.processes import free_port
-from tests.fake_api import JOB_ID, SESSION_ID, UPLOAD_HEADERS, Answer, fake_api, problem, status
+from tests.fakes.api import JOB_ID, SESSION_ID, UPLOAD_HEADERS, Answer, fake_api, problem, status
 
 STATUS = f"GET /analysis-jobs/{JOB_ID}/status"
 CONTENT = b"not really a video" * 50_000

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.analysis import AgeBand, AnalysisSettings
-from shared.consent import ConsentGate
 from shared.errors import ConsentRequired
-from shared.people import ConsentScope
-from shared.player_store import NewConsent, PlayerStore
+from shared.players.consent import ConsentGate
+from shared.players.scopes import ConsentScope
+from shared.players.store import NewConsent, PlayerStore
 from tests.builders import COACH
 
 STRANGER = "coach-2"

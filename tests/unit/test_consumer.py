@@ -8,19 +8,19 @@ import pytest
 from sqlalchemy import create_engine
 
 from shared.aws import s3_client
-from shared.erasure_store import ErasureStore
+from shared.erasure.store import ErasureStore
 from shared.errors import DatabaseError, DiskFull, DownloadFailed, NoPersonFound, QueueError
-from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.jobs import Stage, Status
-from shared.media_store import MediaStore
-from shared.messages import JobMessage
+from shared.media.store import MediaStore
+from shared.queue.job_queue import JobQueue
+from shared.queue.messages import JobMessage
 from shared.settings import WorkerSettings
 from shared.telemetry import Metrics
 from shared.worker_store import WorkerStore
 from tests.builders import COACH, a_session, a_waiting_job
-from tests.fake_ecs_agent import REFUSAL, fake_ecs_agent
-from tests.waiting import wait_for
+from tests.fakes.ecs_agent import REFUSAL, fake_ecs_agent
+from tests.rig.waiting import wait_for
 from worker_service.consumer import Consumer
 from worker_service.job import Outcome
 from worker_service.rest import Rest

@@ -21,7 +21,7 @@ from shared.errors import DatabaseError
 from shared.job_store import JobStore
 from shared.models import VideoSession
 from tests.builders import a_session, a_waiting_job
-from tests.waiting import wait_for
+from tests.rig.waiting import wait_for
 
 
 @pytest.fixture

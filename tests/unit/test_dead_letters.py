@@ -10,18 +10,18 @@ from sqlalchemy import update
 from shared.analysis import AgeBand
 from shared.attempt_store import Claimed
 from shared.aws import sqs_client
-from shared.consent import ConsentAnew
 from shared.database import transaction
-from shared.dispatch import Dispatcher, message_for
 from shared.errors import DownloadFailed, QueueError, VideoUnreadable
-from shared.job_queue import JobQueue, Received
 from shared.job_store import JobStore
 from shared.jobs import MAX_ATTEMPTS, Stage, Status
-from shared.letters import Redrive
-from shared.messages import JobMessage
 from shared.models import VideoAnalysisJob
 from shared.operations.dead_letters import DeadLetters
-from shared.player_store import PlayerStore
+from shared.players.consent import ConsentAnew
+from shared.players.store import PlayerStore
+from shared.queue.dispatch import Dispatcher, message_for
+from shared.queue.job_queue import JobQueue, Received
+from shared.queue.letters import Redrive
+from shared.queue.messages import JobMessage
 from tests.builders import COACH, a_claimed_job, a_waiting_job
 
 

@@ -13,11 +13,9 @@ from sqlalchemy.orm import make_transient
 from shared import session_store
 from shared.attempt_store import Over
 from shared.aws import s3_client
-from shared.consent import ConsentAnew
 from shared.database import transaction
-from shared.dispatch import Dispatcher, message_for
-from shared.erasure import Erasure
-from shared.erasure_store import ErasureStore
+from shared.erasure.deletions import Erasure
+from shared.erasure.store import ErasureStore
 from shared.errors import (
     JobNotFound,
     LeaseLost,
@@ -28,8 +26,7 @@ from shared.errors import (
 )
 from shared.job_store import JobStore
 from shared.jobs import JobKind
-from shared.kept_answers import Answer, KeptAnswers, KeyedRequest
-from shared.media_store import MediaStore, all_results_prefix, results_prefix, upload_key
+from shared.media.store import MediaStore, all_results_prefix, results_prefix, upload_key
 from shared.models import (
     Consent,
     DeletionReceipt,
@@ -41,9 +38,12 @@ from shared.models import (
     WebhookDelivery,
 )
 from shared.operations.dead_letters import DeadLetters
-from shared.people import ConsentScope
-from shared.player_record import PlayerRecord
-from shared.player_store import NewConsent, PlayerStore
+from shared.players.consent import ConsentAnew
+from shared.players.record import PlayerRecord
+from shared.players.scopes import ConsentScope
+from shared.players.store import NewConsent, PlayerStore
+from shared.queue.dispatch import Dispatcher, message_for
+from shared.requests.kept_answers import Answer, KeptAnswers, KeyedRequest
 from shared.session_store import SessionStore
 from shared.settings import WorkerSettings
 from shared.sweep.sweeper import Swept

@@ -8,16 +8,16 @@ from sqlalchemy import create_engine
 
 from shared.attempt_store import Busy
 from shared.errors import LeaseLost, NoPersonFound, QueueError
-from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.jobs import Status
-from shared.messages import JobMessage
+from shared.queue.job_queue import JobQueue
+from shared.queue.messages import JobMessage
 from shared.settings import WorkerSettings
 from shared.telemetry import Metrics
 from shared.worker_store import WorkerStore
 from tests.builders import COACH, a_claimed_job
-from tests.fake_ecs_agent import fake_ecs_agent
-from tests.waiting import wait_for
+from tests.fakes.ecs_agent import fake_ecs_agent
+from tests.rig.waiting import wait_for
 from worker_service.heartbeat import LAST_BEAT_S, Heartbeat, Held
 from worker_service.task_protection import EcsTaskProtection, NoTaskProtection
 

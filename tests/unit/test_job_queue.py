@@ -5,10 +5,10 @@ from uuid import uuid4
 import pytest
 
 from shared.errors import QueueError
-from shared.job_queue import Depth
-from shared.messages import JobMessage
+from shared.queue.job_queue import Depth
+from shared.queue.messages import JobMessage
 from shared.settings import MAX_RECEIVE_COUNT
-from tests.fake_sqs import Clock, FakeSqs, queue_of
+from tests.fakes.sqs import Clock, FakeSqs, queue_of
 
 
 @pytest.fixture(params=["moto", "fake"])

@@ -21,7 +21,7 @@ from shared.job_moves import Lease
 from shared.job_store import JobStore
 from shared.jobs import MAX_ATTEMPTS, AttemptOutcome, Stage, Status
 from tests.builders import COACH, a_claimed_job, a_job, a_session, a_waiting_job
-from tests.waiting import wait_for
+from tests.rig.waiting import wait_for
 
 EXPIRED = -1.0
 """A lease that ran out before it began."""

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from shared import kept_answers
 from shared.errors import IdempotencyKeyReused
-from shared.kept_answers import Answer, Busy, Held, KeptAnswers, KeyedRequest
+from shared.requests import kept_answers
+from shared.requests.kept_answers import Answer, Busy, Held, KeptAnswers, KeyedRequest
 
 CREATE = KeyedRequest("coach-1", "key-1", "create")
 CREATED = Answer(201, {"content-type": "application/json"}, b'{"id": 1}')

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.aws import s3_client
-from shared.dispatch import message_for
 from shared.errors import NoPersonFound, StorageError, UploadMismatch
 from shared.job_store import JobStore
 from shared.jobs import JobKind, Status
-from shared.media_store import MediaStore, all_results_prefix, results_prefix
+from shared.media.store import MediaStore, all_results_prefix, results_prefix
+from shared.queue.dispatch import message_for
 from shared.settings import UploadSettings
 from shared.sweep.rows import SweepStore
 from shared.sweep.sweeper import Swept

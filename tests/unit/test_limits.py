@@ -6,7 +6,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from api_lambda.limits import WITH_A_FILE, BodyLimit
+from api_lambda.body_limit import WITH_A_FILE, BodyLimit
 from shared.settings import API_BASE_PATH
 
 

@@ -9,8 +9,8 @@ from botocore.config import Config
 from local.aws_environment import aws_environment
 from local.emulator import create_resources
 from shared.aws import s3_client, sqs_client
-from shared.job_queue import JobQueue
-from shared.media_store import MediaStore
+from shared.media.store import MediaStore
+from shared.queue.job_queue import JobQueue
 from shared.settings import VISIBILITY_TIMEOUT_S
 
 

@@ -16,7 +16,7 @@ from local.errors import DidNotStart
 from local.postgres import cluster, postgres
 from local.postgres_programs import OLDEST, WHEEL, PostgresPrograms, find_programs
 from local.processes import LOOPBACK, free_port
-from tests.waiting import wait_for
+from tests.rig.waiting import wait_for
 
 KEEPS_ONE_RUNNING = """
 import sys, time

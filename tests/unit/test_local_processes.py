@@ -10,8 +10,8 @@ import pytest
 
 from local.errors import DidNotStart, PartEnded
 from local.processes import child, free_port, listens, reachable_by_others
-from tests.processes import children, is_running
-from tests.waiting import wait_for
+from tests.rig.processes import children, is_running
+from tests.rig.waiting import wait_for
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(600)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEPER}"

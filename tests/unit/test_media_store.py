@@ -11,8 +11,8 @@ import pytest
 
 from shared.aws import s3_client
 from shared.errors import ObjectMissing, StorageError
-from shared.media_store import MediaStore, results_prefix, upload_key
-from shared.multipart import StoredPart
+from shared.media.multipart import StoredPart
+from shared.media.store import MediaStore, results_prefix, upload_key
 
 
 def test_a_presigned_put_stores_exactly_the_bytes(media):

@@ -20,13 +20,13 @@ from hypothesis.stateful import (
 from sqlalchemy import Engine, text
 
 from shared.attempt_store import Busy, Claimed, Over
-from shared.dispatch import Dispatcher, message_for
 from shared.errors import DownloadFailed, JobNotCancellable, LeaseLost, NoPersonFound, QueueError
-from shared.job_queue import Received
 from shared.job_store import JobStore
 from shared.jobs import LEASED, AttemptOutcome, Stage, Status
-from shared.media_store import MediaStore
-from shared.messages import JobMessage
+from shared.media.store import MediaStore
+from shared.queue.dispatch import Dispatcher, message_for
+from shared.queue.job_queue import Received
+from shared.queue.messages import JobMessage
 from shared.settings import (
     LEASE_S,
     MAX_RECEIVE_COUNT,
@@ -35,7 +35,7 @@ from shared.settings import (
     WorkerSettings,
 )
 from tests.builders import COACH, a_session, a_waiting_job
-from tests.fake_sqs import Clock, FakeSqs, queue_of
+from tests.fakes.sqs import Clock, FakeSqs, queue_of
 from tests.sweeping import a_sweeper
 from worker_service.settle import Settler
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from shared import limits
-from shared.erasure_store import ErasureStore
+from shared.erasure.store import ErasureStore
 from shared.errors import DatabaseError, NoPersonFound, RateLimitExceeded, TooManyActiveJobs
 from shared.job_store import JobStore
 from shared.jobs import JobKind, Status

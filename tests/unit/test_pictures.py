@@ -9,10 +9,10 @@ from shared.errors import (
     InvalidFormat,
     MissingFilename,
 )
-from shared.pictures import Look, detected_type, look_at
-from shared.still_verdicts import shown
-from shared.stills import MAX_PICTURE_BYTES
-from tests.pictures import MP4, ON_ITS_SIDE, picture, png_header, with_preview
+from shared.stills.document import MAX_PICTURE_BYTES
+from shared.stills.pictures import Look, detected_type, look_at
+from shared.stills.verdicts import shown
+from tests.files.pictures import MP4, ON_ITS_SIDE, picture, png_header, with_preview
 
 JPEG, PNG, TIFF = (f"image/{name}" for name in ("jpeg", "png", "tiff"))
 

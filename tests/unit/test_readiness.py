@@ -6,7 +6,7 @@ import pytest
 from api_lambda import readiness
 from api_lambda.readiness import Readiness
 from shared.errors import QueueError
-from tests.waiting import wait_for
+from tests.rig.waiting import wait_for
 
 
 def _away() -> None:

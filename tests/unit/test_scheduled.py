@@ -21,9 +21,9 @@ from shared.settings import RuntimeSettings
 from shared.webhooks.addresses import AddressGuard
 from shared.webhooks.registry import WebhookRegistry
 from tests.builders import COACH, a_waiting_job
-from tests.logging_as_before import logging_as_before
-from tests.receiver import receiver
-from tests.waiting import wait_for
+from tests.fakes.receiver import receiver
+from tests.rig.logging_as_before import logging_as_before
+from tests.rig.waiting import wait_for
 
 
 @pytest.fixture(autouse=True)

@@ -6,12 +6,12 @@ import pytest
 
 from shared.attempt_store import Claimed
 from shared.aws import s3_client
-from shared.dispatch import Dispatcher
 from shared.errors import DownloadFailed, SaveFailed
-from shared.job_queue import JobQueue, Received
 from shared.job_store import JobStore
 from shared.jobs import MAX_ATTEMPTS, Stage, Status
-from shared.media_store import MediaStore, all_results_prefix, results_prefix
+from shared.media.store import MediaStore, all_results_prefix, results_prefix
+from shared.queue.dispatch import Dispatcher
+from shared.queue.job_queue import JobQueue, Received
 from shared.retries import Retries
 from shared.settings import WorkerSettings
 from tests.builders import COACH, a_waiting_job

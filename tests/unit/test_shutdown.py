@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.workers import ROOT, Workplace
+from tests.rig.workers import ROOT, Workplace
 from worker_service.shutdown import Shutdown, ShuttingDown
 
 
@@ -45,7 +45,7 @@ LEAVES_A_TRANSFER = """
 import sys
 from pathlib import Path
 from shared.aws import s3_client
-from shared.media_store import MediaStore
+from shared.media.store import MediaStore
 from shared.settings import StorageSettings
 from worker_service.shutdown import ShuttingDown, Shutdown, end_process
 
@@ -76,7 +76,7 @@ def test_a_worker_that_gave_up_a_silent_s3_ends_soon(tmp_path):
 
 TOLD_TO_STOP_WHILE_IT_STARTS = """
 import os, signal
-from tests.instant_worker import parts
+from tests.fakes.instant_worker import parts
 from worker_service.__main__ import serve
 
 def told_to_stop():

@@ -6,20 +6,20 @@ from io import StringIO
 import pytest
 
 from shared.aws import sqs_client
-from shared.dispatch import Dispatcher
 from shared.errors import QueueError, StorageError, UploadMissing, UploadUsed
-from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.jobs import Stage, Status
-from shared.media_store import MediaStore
+from shared.media.store import MediaStore
+from shared.queue.dispatch import Dispatcher
+from shared.queue.job_queue import JobQueue
 from shared.settings import UploadSettings
-from shared.still_uploads import About, StillUploads
-from shared.still_verdicts import AnnouncedPicture, SentPicture
-from shared.stills import MANIFEST_NAME, StillSettings
+from shared.stills.document import MANIFEST_NAME, StillSettings
+from shared.stills.uploads import About, StillUploads
+from shared.stills.verdicts import AnnouncedPicture, SentPicture
 from shared.sweep.sweeper import Swept
-from shared.uploads import Uploads
+from shared.uploads.videos import Uploads
 from tests.builders import COACH
-from tests.pictures import picture
+from tests.files.pictures import picture
 from tests.sweeping import a_sweeper, messages_in, set_row, where
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=1)

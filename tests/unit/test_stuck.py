@@ -6,9 +6,9 @@ import pytest
 
 from shared.aws import sqs_client
 from shared.errors import QueueError
-from shared.job_queue import JobQueue
 from shared.operations.overview import Lookout
 from shared.operations.stuck import StuckReason
+from shared.queue.job_queue import JobQueue
 from shared.settings import SweepSettings
 from tests.builders import a_waiting_job
 from tests.sweeping import a_sweeper, set_row

@@ -14,17 +14,17 @@ import pytest
 from shared.analysis import AgeBand
 from shared.attempt_store import Claimed
 from shared.aws import s3_client, sqs_client
-from shared.dispatch import Dispatcher
 from shared.errors import DownloadFailed, NoPersonFound
 from shared.job_moves import Lease
-from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.jobs import MAX_ATTEMPTS, AttemptOutcome, Stage, Status
-from shared.media_store import MediaStore, all_results_prefix, results_prefix
-from shared.player_store import PlayerStore
+from shared.media.store import MediaStore, all_results_prefix, results_prefix
+from shared.players.store import PlayerStore
+from shared.queue.dispatch import Dispatcher
+from shared.queue.job_queue import JobQueue
 from shared.settings import SweepSettings, UploadSettings
 from shared.sweep.sweeper import Swept
-from shared.uploads import NewUpload, Uploads
+from shared.uploads.videos import NewUpload, Uploads
 from shared.worker_store import WorkerStore
 from tests.builders import COACH, a_claimed_job, a_job, a_session, a_waiting_job
 from tests.sweeping import a_sweeper, messages_in, set_row, used_up_job, where

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from shared.dispatch import Dispatcher, message_for
 from shared.errors import NoPersonFound
 from shared.job_store import JobStore
 from shared.jobs import AttemptOutcome, Stage, Status
+from shared.queue.dispatch import Dispatcher, message_for
 from shared.sweep.sweeper import Swept
 from tests.builders import a_claimed_job, a_waiting_job
 from tests.sweeping import a_sweeper, messages_in, set_row, used_up_job, where

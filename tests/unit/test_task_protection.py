@@ -1,7 +1,7 @@
 import pytest
 from structlog.testing import capture_logs
 
-from tests.fake_ecs_agent import BROKEN, REFUSAL, fake_ecs_agent
+from tests.fakes.ecs_agent import BROKEN, REFUSAL, fake_ecs_agent
 from worker_service.task_protection import EcsTaskProtection, NoTaskProtection
 
 PROTECT = {"ProtectionEnabled": True, "ExpiresInMinutes": 10}

@@ -6,8 +6,8 @@ import pytest
 
 from shared.aws import s3_client
 from shared.errors import StorageError
-from shared.media_store import DELETE_AT_ONCE, MediaStore, results_prefix
-from shared.tidy import tidy
+from shared.media.store import DELETE_AT_ONCE, MediaStore, results_prefix
+from shared.media.tidy import tidy
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from shared.errors import PlayerNotFound
 from shared.job_store import JobStore
 from shared.jobs import JobKind, Stage, Status
 from shared.models import VideoAnalysisJob
-from shared.player_store import PlayerStore
+from shared.players.store import PlayerStore
+from shared.players.trend_store import MOST_ANALYSES, TrendStore
+from shared.players.trends import CLEARLY, LEFT_OUT, SUPERSEDED, UNUSABLE, Reading, trend
 from shared.results import Exercise, Metric, Movement, Reason, Results, Side, View
-from shared.trend_store import MOST_ANALYSES, TrendStore
-from shared.trends import CLEARLY, LEFT_OUT, SUPERSEDED, UNUSABLE, Reading, trend
 from tests.builders import COACH, a_session
 
 METRIC = "head_stability_score"

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.aws import sqs_client
-from shared.job_queue import JobQueue
 from shared.jobs import Stage, Status
-from shared.media_store import upload_key, uploaded_job
+from shared.media.store import upload_key, uploaded_job
+from shared.queue.job_queue import JobQueue
 from shared.settings import UploadSettings
-from shared.upload_events import UploadEvents
-from shared.uploads import NewUpload, Uploads
+from shared.uploads.events import UploadEvents
+from shared.uploads.videos import NewUpload, Uploads
 from tests.builders import COACH, a_session
 
 

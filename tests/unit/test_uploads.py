@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from shared.analysis import AgeBand, AnalysisSettings
 from shared.aws import sqs_client
-from shared.erasure_store import ErasureStore
+from shared.erasure.store import ErasureStore
 from shared.errors import (
     ConsentRequired,
     DatabaseError,
@@ -26,17 +26,17 @@ from shared.errors import (
     UploadMismatch,
     UploadMissing,
 )
-from shared.job_queue import JobQueue
 from shared.job_store import JobStore
 from shared.jobs import Stage, Status
-from shared.media_store import MediaStore
-from shared.messages import JobMessage
-from shared.multipart import MIB, MOST_PARTS, Cut
-from shared.people import ConsentScope
-from shared.player_store import NewConsent, PlayerStore
+from shared.media.multipart import MIB, MOST_PARTS, Cut
+from shared.media.store import MediaStore
+from shared.players.scopes import ConsentScope
+from shared.players.store import NewConsent, PlayerStore
+from shared.queue.job_queue import JobQueue
+from shared.queue.messages import JobMessage
 from shared.session_store import SessionStore
 from shared.settings import LimitSettings, UploadSettings
-from shared.uploads import NewUpload, Uploads
+from shared.uploads.videos import NewUpload, Uploads
 from tests.builders import COACH, a_session
 
 

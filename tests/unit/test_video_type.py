@@ -3,8 +3,8 @@
 import pytest
 
 from shared.errors import InvalidFormat
-from shared.video_type import HEAD_BYTES, video_type
-from tests.clips import make_clip
+from shared.uploads.video_type import HEAD_BYTES, video_type
+from tests.files.clips import make_clip
 
 VIDEOS = {
     "mp4": (b"\0\0\0\x20ftypisom" + bytes(20), "video/mp4"),

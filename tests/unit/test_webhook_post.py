@@ -17,7 +17,7 @@ from shared.webhooks.addresses import AddressGuard, Target
 from shared.webhooks.events import WebhookEvent
 from shared.webhooks.patience import BACK_OFF_S, pause_s
 from shared.webhooks.post import Outcome, Post, Trouble, _retry_after_s
-from tests.receiver import receiver
+from tests.fakes.receiver import receiver
 
 HEADERS = {"webhook-id": "m1"}
 POST = Post()

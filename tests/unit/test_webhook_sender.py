@@ -14,7 +14,7 @@ from standardwebhooks.webhooks import Webhook as ReceiversCheck
 from structlog.testing import capture_logs
 
 from shared.database import transaction
-from shared.erasure_store import ErasureStore
+from shared.erasure.store import ErasureStore
 from shared.job_store import JobStore
 from shared.jobs import JobKind
 from shared.models import Webhook, WebhookDelivery
@@ -28,9 +28,9 @@ from shared.webhooks.post import Outcome, Post, Trouble
 from shared.webhooks.registry import WebhookRegistry
 from shared.webhooks.sender import Delivered, Sender
 from tests.builders import COACH, a_job, a_waiting_job
-from tests.receiver import receiver
+from tests.fakes.receiver import receiver
+from tests.rig.waiting import wait_for
 from tests.sweeping import set_row
-from tests.waiting import wait_for
 
 OWN_MACHINE = AddressGuard(allow_private=True)
 ALL = ["job.completed", "job.failed", "job.cancelled"]

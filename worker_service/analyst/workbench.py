@@ -6,9 +6,9 @@ from shared.analysis import AnalysisSettings
 from shared.errors import ModelUnavailable
 from shared.files import POSE_NAME
 from shared.jobs import JobKind
-from shared.renditions import RenderOptions
+from shared.renditions.document import RenderOptions
 from shared.settings import WorkerSettings
-from shared.stills import StillSettings
+from shared.stills.document import StillSettings
 from shared.telemetry import logger
 from worker_service.analyst.engines import build_engine
 from worker_service.analyst.orders import Order
@@ -17,7 +17,7 @@ from worker_service.pipeline.again import measure_again
 from worker_service.pipeline.analyse import Analysis, analyse
 from worker_service.pipeline.engine import PoseEngine
 from worker_service.pipeline.pose.device import DeviceWish
-from worker_service.pipeline.report import files
+from worker_service.pipeline.report.printed import files
 from worker_service.pipeline.video.probe import VideoLimits
 
 log = logger(__name__)

@@ -41,7 +41,7 @@ class Analysis:
         self, folder: Path, *, worker: str | None = None, attempt: int | None = None
     ) -> Results:
         """Write `ANALYSIS_FILES` and `results.json`; return the document that was written."""
-        from worker_service.pipeline.report.files import write_report_files  # noqa: PLC0415 - slow
+        from worker_service.pipeline.report.printed.files import write_report_files  # noqa: PLC0415 - slow
 
         frames_file = write_frames(self.track, folder / FRAMES_NAME)
         write_pose(self.stored, folder / POSE_NAME)

@@ -8,8 +8,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.operate.checks.check import Check, Seen, failed, ok, skipped, warn
 from cli.operate.system import System
-from shared.job_queue import JobQueue
-from shared.media_store import STILLS, UPLOADS
+from shared.media.store import STILLS, UPLOADS
+from shared.queue.job_queue import JobQueue
 
 BUCKET = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
 OBJECTS = (

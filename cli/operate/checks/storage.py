@@ -15,7 +15,7 @@ from cli.api_client import http_client
 from cli.operate.checks.check import Check, Seen, failed, ok, skipped
 from cli.operate.system import System
 from shared.errors import StorageError
-from shared.media_store import UPLOADS, PresignedPut
+from shared.media.store import UPLOADS, PresignedPut
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import QueueConfigurationOutputTypeDef

@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.renditions import RenderOptions
+from shared.renditions.document import RenderOptions
 from shared.results import Event
+from worker_service.pipeline.drawing.angles import JointAngles
+from worker_service.pipeline.drawing.bodies import Bodies
+from worker_service.pipeline.drawing.box import BoundingBox, Confidence
+from worker_service.pipeline.drawing.canvas import Canvas, fine_line_px
+from worker_service.pipeline.drawing.keypoints import KeyPoints
+from worker_service.pipeline.drawing.scene import Annotator, Scene
+from worker_service.pipeline.drawing.skeleton import SkeletonLines
 from worker_service.pipeline.engine import Picture
-from worker_service.pipeline.render.angles import JointAngles
-from worker_service.pipeline.render.bodies import Bodies
-from worker_service.pipeline.render.box import BoundingBox, Confidence
-from worker_service.pipeline.render.canvas import Canvas, fine_line_px
 from worker_service.pipeline.render.captions import EventCaption
 from worker_service.pipeline.render.faces import covered
 from worker_service.pipeline.render.heads import Heads
-from worker_service.pipeline.render.keypoints import KeyPoints
-from worker_service.pipeline.render.scene import Annotator, Scene
-from worker_service.pipeline.render.skeleton import SkeletonLines
 from worker_service.pipeline.track import PoseTrack
 
 BY_OPTION: dict[str, Callable[[], Annotator]] = {

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from shared.results import Event
-from worker_service.pipeline.render.box import Extent
-from worker_service.pipeline.render.canvas import Canvas
-from worker_service.pipeline.render.scene import Scene
+from worker_service.pipeline.drawing.box import Extent
+from worker_service.pipeline.drawing.canvas import Canvas
+from worker_service.pipeline.drawing.scene import Scene
 
 NEAR_S = 0.15
 """How long before and after an event its caption stands."""

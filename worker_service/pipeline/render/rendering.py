@@ -5,21 +5,21 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from shared.files import POSE_NAME, RESULTS_NAME, VIDEO_INPUT
-from shared.renditions import RenderOptions, Rendition
+from shared.renditions.document import RenderOptions, Rendition
 from shared.results import Results
-from worker_service.pipeline.engine import Picture
-from worker_service.pipeline.render.artist import Artist
-from worker_service.pipeline.render.film import Film
-from worker_service.pipeline.render.moments import cover_s, key_moments
-from worker_service.pipeline.render.shown import shown
-from worker_service.pipeline.render.source import read_source
-from worker_service.pipeline.render.stills import Stills
-from worker_service.pipeline.render.stored import (
+from worker_service.pipeline.drawing.stored import (
     ANNOTATED_NAME,
     PLAYBACK_NAME,
     THUMBNAIL_NAME,
     stored_file,
 )
+from worker_service.pipeline.engine import Picture
+from worker_service.pipeline.render.artist import Artist
+from worker_service.pipeline.render.film import Film
+from worker_service.pipeline.render.key_frames import Stills
+from worker_service.pipeline.render.moments import cover_s, key_moments
+from worker_service.pipeline.render.shown import shown
+from worker_service.pipeline.render.source import read_source
 from worker_service.pipeline.steps import RENDERING, Step, StepProgress
 from worker_service.pipeline.stored_pose import read_pose
 from worker_service.pipeline.track import PoseTrack

@@ -7,7 +7,7 @@ from pathlib import Path
 from shared import __version__
 from shared.errors import PicturesUnreadable, RequestError
 from shared.files import RESULTS_NAME
-from shared.stills import (
+from shared.stills.document import (
     MANIFEST_NAME,
     Manifest,
     StillError,
@@ -36,9 +36,9 @@ def analyse_stills(
 ) -> StillResults:
     """Look at every picture and write what belongs to it.
 
-    `inputs` are as `shared.stills` names them. A picture that cannot be read is told of in the
-    results; one that shows nobody is a result. `report_progress` is called after every look
-    and every picture; what it raises ends the work.
+    `inputs` are as `shared.stills.document` names them. A picture that cannot be read is
+    told of in the results; one that shows nobody is a result. `report_progress` is called after
+    every look and every picture; what it raises ends the work.
 
     Raises:
         PicturesUnreadable: none could be read.

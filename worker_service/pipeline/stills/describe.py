@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.results import Reason
-from shared.stills import Box, Landmark, StillAngle, StillPerson
+from shared.stills.document import Box, Landmark, StillAngle, StillPerson
 from worker_service.pipeline.metrics.geometry import joint_angle_deg
 from worker_service.pipeline.metrics.sight import MIN_VISIBILITY
 from worker_service.pipeline.stills.look import Found, confidence

@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.renditions import StoredFile
-from worker_service.pipeline.render.angles import JointAngles
-from worker_service.pipeline.render.bodies import VISIBLE, Body
-from worker_service.pipeline.render.box import BoundingBox
-from worker_service.pipeline.render.canvas import Canvas, fine_line_px
-from worker_service.pipeline.render.keypoints import KeyPoints
-from worker_service.pipeline.render.scene import Scene
-from worker_service.pipeline.render.skeleton import SkeletonLines
-from worker_service.pipeline.render.stills import scaled_down, write_jpeg
-from worker_service.pipeline.render.stored import stored_file
+from shared.renditions.document import StoredFile
+from worker_service.pipeline.drawing.angles import JointAngles
+from worker_service.pipeline.drawing.bodies import VISIBLE, Body
+from worker_service.pipeline.drawing.box import BoundingBox
+from worker_service.pipeline.drawing.canvas import Canvas, fine_line_px
+from worker_service.pipeline.drawing.keypoints import KeyPoints
+from worker_service.pipeline.drawing.scene import Scene
+from worker_service.pipeline.drawing.skeleton import SkeletonLines
+from worker_service.pipeline.drawing.stored import stored_file
+from worker_service.pipeline.render.key_frames import scaled_down, write_jpeg
 from worker_service.pipeline.stills.look import Found
 
 ANNOTATED_PX = 2048

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.stills import StillSettings, Tiling
+from shared.stills.document import StillSettings, Tiling
 from worker_service.pipeline.engine import Box, Landmarker, Person, Picture
 from worker_service.pipeline.pose import body
 from worker_service.pipeline.pose.crop import cropped, in_whole

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from shared.errors import CorruptedFile, InvalidDimensions, InvalidFormat
-from shared.pictures import BROKEN, FORMATS, check_bytes, check_sides
+from shared.stills.pictures import BROKEN, FORMATS, check_bytes, check_sides
 
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*")
 """JPEG, PNG, TIFF from Intel's and from Motorola's side."""

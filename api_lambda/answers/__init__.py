@@ -1,0 +1,1 @@
+"""Answers that are more than a row: results with links, an export."""

@@ -1,0 +1,1 @@
+"""Deletions: rows at once, files for good, and a receipt."""

@@ -1,0 +1,1 @@
+"""Athletes: who they are, what was allowed for them, how they come along."""

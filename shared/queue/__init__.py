@@ -1,0 +1,1 @@
+"""The queue of jobs: its messages, the way into it, and its dead letters."""

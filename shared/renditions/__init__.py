@@ -1,0 +1,1 @@
+"""Drawn videos: what may be asked, what there is to see."""

@@ -1,0 +1,1 @@
+"""What is kept about requests for a while: how many, and their answers."""

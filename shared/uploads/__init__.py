@@ -1,0 +1,1 @@
+"""How a video comes in: announced, sent, completed, or found by the backstop."""

@@ -1,0 +1,1 @@
+"""Stand-ins for what others run: AWS, ECS, an app's server."""
