@@ -20,9 +20,9 @@ def _subject(text: str) -> SubjectHint:
     if found is None:
         raise typer.BadParameter("Write x,y,width,height@seconds, such as 0.4,0.2,0.2,0.6@1.5")
     names = ("x", "y", "width", "height", "t_s")
-    parts = dict(zip(names, found.groups(default="0"), strict=True))
     try:
-        return SubjectHint.model_validate(parts)
+        parts = map(float, found.groups(default="0"))
+        return SubjectHint.model_validate(dict(zip(names, parts, strict=True)))
     except ValueError as error:
         raise typer.BadParameter("The box must lie in the picture: 0 to 1.") from error
 

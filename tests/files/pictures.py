@@ -24,8 +24,9 @@ def picture(
     image = Image.new("RGB", size, (220, 30, 30))
     image.paste((30, 30, 220), (0, size[1] // 2, *size))
     if orientation is not None:
-        options["exif"] = Image.Exif()
-        options["exif"][0x0112] = orientation
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        options["exif"] = exif
     file = BytesIO()
     image.convert(mode).save(file, kind, **options)
     return file.getvalue()

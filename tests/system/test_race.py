@@ -11,6 +11,7 @@ import pytest
 from shared.analysis import AnalysisSettings
 from shared.attempt_store import Claimed
 from shared.database import connect
+from shared.files import ANALYSIS_FILES
 from shared.job_store import JobStore
 from shared.jobs import AttemptOutcome, Status
 from shared.queue.dispatch import message_for
@@ -98,7 +99,7 @@ def test_of_eight_workers_handed_the_same_message_one_makes_the_result_every_tim
 
     assert [worker.terminate() for worker in workers] == [0] * WORKERS
     stored = Counter(key.rsplit("/", 1)[0] for key in media.keys("results/"))
-    assert stored == {f"results/{job_id}/1": 2 for job_id in job_ids}
+    assert stored == {f"results/{job_id}/1": len(ANALYSIS_FILES) + 1 for job_id in job_ids}
     for job_id in job_ids:
         job = jobs.get(job_id)
         assert (job.status, job.attempt) == (Status.COMPLETED, 1)

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select
 from shared.database import transaction
 from shared.jobs import FINAL, AttemptOutcome, Status
 from shared.models import VideoAnalysisJob
+from shared.players.consent import ConsentAnew
 from shared.queue.dispatch import Dispatcher
 from shared.retries import Retries
 from tests.builders import COACH
@@ -118,7 +119,8 @@ def test_a_retry_in_the_middle_of_an_ending_keeps_its_files(place, way, small_cl
     with way.refusing(Service.ORIGINALS, status=HTTPStatus.NOT_FOUND):
         slow.goes_on(Point.BEFORE_RECEIVE)
         slow.reached(Point.AFTER_FAIL)
-    Retries(Dispatcher(place.coach.jobs, place.queue)).retry(job_id, owner=COACH)
+    dispatcher = Dispatcher(place.coach.jobs, place.queue)
+    Retries(dispatcher, ConsentAnew.on(place.coach.jobs._engine)).retry(job_id, owner=COACH)
     place.plain_worker()
     place.coach.wait_for(job_id, lambda job: job.status in FINAL)
     slow.orders.give(Point.BEFORE_RECEIVE, Deed.HOLD)

@@ -43,7 +43,7 @@ from shared.players.record import PlayerRecord
 from shared.players.scopes import ConsentScope
 from shared.players.store import NewConsent, PlayerStore
 from shared.queue.dispatch import Dispatcher, message_for
-from shared.requests.kept_answers import Answer, KeptAnswers, KeyedRequest
+from shared.requests.kept_answers import Answer, Held, KeptAnswers, KeyedRequest
 from shared.session_store import SessionStore
 from shared.settings import WorkerSettings
 from shared.sweep.sweeper import Swept
@@ -315,6 +315,7 @@ def test_kept_answers_that_may_name_a_player_go_along(engine, erasure):
     kept = KeptAnswers(engine)
     for owner in (COACH, STRANGER):
         held = kept.begin(KeyedRequest(owner, "key", "digest"))
+        assert isinstance(held, Held)
         kept.keep(held, Answer(201, {}, b"Maya"))
         a_session(engine, owner=owner)
     erasure.player(COACH, "p-1")
@@ -586,4 +587,4 @@ def test_an_upload_that_arrives_after_the_deletion_completes_nothing(
     erasure.job(COACH, job_id)
     set_row(engine, job_id, upload_expires_at=datetime.now(UTC))  # there is no row to set
     with pytest.raises(JobNotFound):
-        a_sweeper(engine, media, queue).uploads.complete(job_id, owner=None)
+        a_sweeper(engine, media, queue).uploads.settle(job_id)

@@ -10,6 +10,7 @@ from shared.errors import DownloadFailed, SaveFailed
 from shared.job_store import JobStore
 from shared.jobs import MAX_ATTEMPTS, Stage, Status
 from shared.media.store import MediaStore, all_results_prefix, results_prefix
+from shared.players.consent import ConsentAnew
 from shared.queue.dispatch import Dispatcher
 from shared.queue.job_queue import JobQueue, Received
 from shared.retries import Retries
@@ -73,7 +74,7 @@ def test_a_job_revived_while_its_failure_is_tidied_keeps_its_results(
     results = results_prefix(job_id, MAX_ATTEMPTS + 1)
 
     def tried_again() -> None:
-        Retries(dispatcher).retry(job_id, owner=COACH)
+        Retries(dispatcher, ConsentAnew.on(engine)).retry(job_id, owner=COACH)
         lease = claimed(jobs, job_id, received(queue)).lease
         media.upload(file, results + "frames", content_type="text/plain")
         jobs.finish(lease, results={}, results_prefix=results)
