@@ -61,10 +61,13 @@ class SigningKeys(Protocol):
 class TokenVerifier:
     """Turns a bearer token into a `Caller`, or refuses it."""
 
-    def __init__(self, keys: SigningKeys, *, issuer: str, audience: str) -> None:
+    def __init__(
+        self, keys: SigningKeys, *, issuer: str, audience: str, most_trusted: int = MOST_TRUSTED
+    ) -> None:
         self._keys = keys
         self._issuer = issuer
         self._audience = audience
+        self._most_trusted = most_trusted
         self._trusted: dict[bytes, tuple[float, Caller]] = {}
 
     def caller(self, token: str) -> Caller:
@@ -84,7 +87,7 @@ class TokenVerifier:
         caller, expires_at = _caller(claims), claims["exp"]
         if not isinstance(expires_at, int | float):  # PyJWT takes it in words, too
             raise Unauthenticated
-        if len(self._trusted) >= MOST_TRUSTED:
+        if len(self._trusted) >= self._most_trusted:
             self._trusted.clear()
         until = min(expires_at + LEEWAY_S, time.time() + TRUSTED_FOR_S)
         self._trusted[_digest(token)] = (until, caller)

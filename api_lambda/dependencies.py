@@ -5,6 +5,7 @@ from functools import cache
 
 from sqlalchemy import Engine
 
+from api_lambda.answers.links import Links
 from api_lambda.auth import TokenVerifier
 from api_lambda.readiness import Readiness
 from api_lambda.signing_keys import signing_keys
@@ -21,7 +22,6 @@ from shared.players.consent import ConsentAnew, ConsentGate
 from shared.players.record import PlayerRecord
 from shared.players.store import PlayerStore
 from shared.players.trend_store import TrendStore
-from shared.queue.dispatch import Dispatcher
 from shared.queue.job_queue import JobQueue
 from shared.renditions.screening import Screening
 from shared.renditions.store import RenditionStore
@@ -80,7 +80,7 @@ class Services:
     metrics: Metrics
     readiness: Readiness
     lookout: Lookout
-    download_url_expires_s: int
+    links: Links
 
 
 def from_environment() -> Services:
@@ -107,7 +107,7 @@ def from_environment() -> Services:
         media=uploads.media,
         uploads=uploads,
         stills=_stills(uploads),
-        retries=Retries(Dispatcher(uploads.jobs, uploads.queue), ConsentAnew.on(engine)),
+        retries=Retries(uploads.dispatcher, ConsentAnew.on(engine)),
         derived=Derived.beside(uploads, renditions),
         screening=Screening(uploads.jobs, renditions, uploads.media),
         webhooks=WebhookRegistry(engine, _guard()),
@@ -116,11 +116,11 @@ def from_environment() -> Services:
             {
                 "database": uploads.jobs.check,
                 "bucket": uploads.media.check,
-                "queue": uploads.queue.check,
+                "queue": uploads.dispatcher.queue.check,
             }
         ),
-        lookout=_lookout(engine, uploads.queue),
-        download_url_expires_s=limits.download_url_expires_s,
+        lookout=_lookout(engine, uploads.dispatcher.queue),
+        links=Links(uploads.media, limits.download_url_expires_s),
     )
 
 
@@ -143,7 +143,7 @@ def backstage() -> Backstage:
     sweeper = Sweeper(
         store=SweepStore(engine),
         uploads=uploads,
-        dispatcher=Dispatcher(uploads.jobs, uploads.queue),
+        dispatcher=uploads.dispatcher,
         media=uploads.media,
         erasure=Erasure(ErasureStore(engine), uploads.media),
         workers=WorkerStore(engine),
@@ -179,7 +179,7 @@ def _stills(videos: Uploads) -> StillUploads:
         sessions=videos.sessions,
         jobs=videos.jobs,
         media=videos.media,
-        dispatcher=Dispatcher(videos.jobs, videos.queue),
+        dispatcher=videos.dispatcher,
         consent=videos.consent,
         limits=videos.limits,
     )

@@ -16,15 +16,18 @@ class Readiness:
     A check returns, or raises a `DependencyError`. There is one thread a part, however many ask.
     """
 
-    def __init__(self, checks: Mapping[str, Callable[[], None]]) -> None:
+    def __init__(
+        self, checks: Mapping[str, Callable[[], None]], *, within_s: float = CHECK_WITHIN_S
+    ) -> None:
         self._checks = checks
+        self._within_s = within_s
         self._asked: dict[str, Future[bool]] = {}
         self._threads = ThreadPoolExecutor(len(checks), thread_name_prefix="readiness")
 
     async def ask(self) -> dict[str, bool]:
         """Ask every part at once; say which of them answered in time."""
         answers = {name: asyncio.wrap_future(self._question(name)) for name in self._checks}
-        await asyncio.wait(answers.values(), timeout=CHECK_WITHIN_S)
+        await asyncio.wait(answers.values(), timeout=self._within_s)
         return {name: answer.done() and answer.result() for name, answer in answers.items()}
 
     def _question(self, name: str) -> Future[bool]:

@@ -85,20 +85,19 @@ def create_resources(
 
     The clients carry their own worthless credentials, so this needs no environment.
     """
-    account = _account(region)
-    s3 = account.client("s3", endpoint_url=endpoint, config=_DIRECT)
-    sqs = account.client("sqs", endpoint_url=endpoint, config=_DIRECT)
+    s3, sqs = _clients(endpoint, region)
     jobs = _create_queue(
-        sqs, queue, visibility_s=VISIBILITY_TIMEOUT_S, receive_count=MAX_RECEIVE_COUNT
+        sqs, region, queue, visibility_s=VISIBILITY_TIMEOUT_S, receive_count=MAX_RECEIVE_COUNT
     )
     events = _create_queue(
         sqs,
+        region,
         f"{queue}-upload-events",
         visibility_s=UPLOAD_EVENT_VISIBILITY_S,
         receive_count=UPLOAD_EVENT_RECEIVE_COUNT,
     )
     _create_bucket(s3, bucket)
-    _announce_uploads(s3, bucket, _arn(sqs, events.url))
+    _announce_uploads(s3, bucket, _arn(events.url, region))
     return Resources(
         storage=StorageSettings(
             s3_bucket=bucket,
@@ -117,10 +116,14 @@ def create_resources(
 
 
 @cache
-def _account(region: str) -> boto3.Session:
+def _clients(endpoint: str, region: str) -> "tuple[S3Client, SQSClient]":
     """Kept: a session reads its descriptions of S3 and SQS from many files, for 0.2 s."""
-    return boto3.Session(
+    account = boto3.Session(
         aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=region
+    )
+    return (
+        account.client("s3", endpoint_url=endpoint, config=_DIRECT),
+        account.client("sqs", endpoint_url=endpoint, config=_DIRECT),
     )
 
 
@@ -130,13 +133,15 @@ class _Queue:
     dead_letter_url: str
 
 
-def _create_queue(sqs: "SQSClient", name: str, *, visibility_s: int, receive_count: int) -> _Queue:
+def _create_queue(
+    sqs: "SQSClient", region: str, name: str, *, visibility_s: int, receive_count: int
+) -> _Queue:
     dead_letter_url = sqs.create_queue(
         QueueName=f"{name}-dead-letters",
         Attributes={"MessageRetentionPeriod": str(DEAD_LETTER_RETENTION_S)},
     )["QueueUrl"]
     redrive = {
-        "deadLetterTargetArn": _arn(sqs, dead_letter_url),
+        "deadLetterTargetArn": _arn(dead_letter_url, region),
         "maxReceiveCount": receive_count,
     }
     url = sqs.create_queue(
@@ -151,9 +156,10 @@ def _create_queue(sqs: "SQSClient", name: str, *, visibility_s: int, receive_cou
     return _Queue(url, dead_letter_url)
 
 
-def _arn(sqs: "SQSClient", url: str) -> str:
-    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-    return answer["Attributes"]["QueueArn"]
+def _arn(url: str, region: str) -> str:
+    """The queue's full name, made of what its address says: asking would double the requests."""
+    account, name = url.split("/")[-2:]
+    return f"arn:aws:sqs:{region}:{account}:{name}"
 
 
 def _create_bucket(s3: "S3Client", bucket: str) -> None:

@@ -54,7 +54,7 @@ class Refused(Exception):
     """PostgreSQL refused what was to be written: a bug of ours. Names the rule, never the row."""
 
 
-def connect(settings: DatabaseSettings) -> Engine:
+def connect(settings: DatabaseSettings, *, trusted_for_s: float = TRUSTED_FOR_S) -> Engine:
     """Return an engine; no connection is opened until the first query."""
     engine = create_engine(
         settings.database_url.get_secret_value(),
@@ -68,7 +68,7 @@ def connect(settings: DatabaseSettings) -> Engine:
             **_NOTICE_SILENCE,
         },
     )
-    _ping_what_lay_idle(engine)
+    _ping_what_lay_idle(engine, trusted_for_s)
     return engine
 
 
@@ -171,7 +171,7 @@ def _rule(cause: BaseException | None) -> str:
     return " ".join(names)
 
 
-def _ping_what_lay_idle(engine: Engine) -> None:
+def _ping_what_lay_idle(engine: Engine, trusted_for_s: float) -> None:
     """Have the pool ask a connection whether it lives, unless it was in use a moment ago.
 
     By the wall clock: it also counts the hours for which a Lambda is frozen.
@@ -182,7 +182,7 @@ def _ping_what_lay_idle(engine: Engine) -> None:
 
     def ping(connection: DBAPIConnection, entry: ConnectionPoolEntry, _: object) -> None:
         idle_s = time.time() - entry.info.get("used_at", math.inf)
-        if idle_s < TRUSTED_FOR_S:  # and a new connection, which was never used
+        if idle_s < trusted_for_s:  # and a new connection, which was never used
             return
         try:
             engine.dialect.do_ping(connection)

@@ -1,6 +1,5 @@
 """Jobs that begin from a completed analysis: nothing is uploaded for them."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -12,14 +11,11 @@ from shared.analysis import AnalysisSettings, overridden
 from shared.completed import check_ready
 from shared.documents import ANALYSES
 from shared.errors import (
-    CoachError,
     DatabaseError,
-    DependencyError,
     JobNotFound,
     NotStored,
     PlayerNotFound,
     SessionNotFound,
-    StorageError,
 )
 from shared.files import POSE_NAME, RESULTS_NAME, VIDEO_INPUT
 from shared.job_store import JobStore
@@ -62,8 +58,7 @@ class Derived:
     @classmethod
     def beside(cls, uploads: Uploads, renditions: RenditionStore) -> Self:
         """Work with what uploads work with."""
-        dispatcher = Dispatcher(uploads.jobs, uploads.queue)
-        return cls(uploads.jobs, renditions, uploads.media, dispatcher, uploads.consent)
+        return cls(uploads.jobs, renditions, uploads.media, uploads.dispatcher, uploads.consent)
 
     def reanalyze(self, owner: str, job_id: UUID, overrides: dict[str, Any]) -> VideoAnalysisJob:
         """Measure again what an analysis has seen, with some of its settings changed.
@@ -94,19 +89,15 @@ class Derived:
                 **_of(source),
             )
         )
-        try:
+        with self.jobs.cancelled_on_failure(job):
             self.media.copy(pose, key)
-        except StorageError:
-            with suppress(CoachError):
-                self.jobs.cancel(job.id, owner=owner)
-            raise
         try:
             self.jobs.uploaded(job.id, source_bytes=stored.size_bytes, source_etag=stored.etag)
             job = self.jobs.get(job.id, owner=owner)
         except DatabaseError as error:
             log.warning("left for the sweeper to complete", job_id=str(job.id), code=error.code)
             return job
-        return self._sent(job)
+        return self.dispatcher.send_or_leave(job)
 
     def render(self, owner: str, job_id: UUID, options: RenderOptions) -> VideoAnalysisJob:
         """Draw an analysis into its video. The same rendering under way already is the answer.
@@ -124,29 +115,9 @@ class Derived:
             return under_way
         original = original_of(source, self.jobs, self.media)
         self._check_stored(source)
-        new_id = uuid4()
-        job = self._stored(
-            VideoAnalysisJob(
-                id=new_id,
-                kind=JobKind.RENDER,
-                status=Status.PROCESSING,
-                stage=Stage.WAITING,
-                started_at=datetime.now(UTC),
-                settings=options.model_dump(mode="json"),
-                include_frames=False,
-                s3_key=original.s3_key,
-                source_bytes=original.source_bytes,
-                inputs={
-                    VIDEO_INPUT: original.s3_key,
-                    POSE_NAME: f"{source.results_prefix}{POSE_NAME}",
-                    RESULTS_NAME: f"{source.results_prefix}{RESULTS_NAME}",
-                },
-                **_of(source),
-            ),
-            instead=renderings_under_way(source, options),
-            reads=original.id,
-        )
-        return self._sent(job) if job.id == new_id else job
+        new = _rendering(source, original, options)
+        job = self._stored(new, instead=renderings_under_way(source, options), reads=original.id)
+        return self.dispatcher.send_or_leave(job) if job is new else job
 
     def _check_stored(self, source: VideoAnalysisJob) -> None:
         """Look whether there is what a rendering draws, so that it is refused now and not later."""
@@ -173,13 +144,27 @@ class Derived:
         except (PlayerNotFound, SessionNotFound) as error:  # deleted in this moment, and it too
             raise JobNotFound from error
 
-    def _sent(self, job: VideoAnalysisJob) -> VideoAnalysisJob:
-        try:
-            self.dispatcher.send(job)
-            return self.jobs.get(job.id, owner=job.owner)
-        except DependencyError as error:
-            log.warning("left for the sweeper to send", job_id=str(job.id), code=error.code)
-            return job
+
+def _rendering(
+    source: VideoAnalysisJob, original: VideoAnalysisJob, options: RenderOptions
+) -> VideoAnalysisJob:
+    return VideoAnalysisJob(
+        id=uuid4(),
+        kind=JobKind.RENDER,
+        status=Status.PROCESSING,
+        stage=Stage.WAITING,
+        started_at=datetime.now(UTC),
+        settings=options.model_dump(mode="json"),
+        include_frames=False,
+        s3_key=original.s3_key,
+        source_bytes=original.source_bytes,
+        inputs={
+            VIDEO_INPUT: original.s3_key,
+            POSE_NAME: f"{source.results_prefix}{POSE_NAME}",
+            RESULTS_NAME: f"{source.results_prefix}{RESULTS_NAME}",
+        },
+        **_of(source),
+    )
 
 
 def _of(source: VideoAnalysisJob) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The queries on job rows. Every change of state is one guarded UPDATE made from a `Move`."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,7 +14,13 @@ from shared import jobs
 from shared.attempt_store import AttemptStore
 from shared.belonging import hold
 from shared.database import Refused, first_row, reading, single_statement, transaction
-from shared.errors import JobNotCancellable, JobNotFound, SessionNotFound
+from shared.errors import (
+    CoachError,
+    DependencyError,
+    JobNotCancellable,
+    JobNotFound,
+    SessionNotFound,
+)
 from shared.job_moves import moving, open_attempts_over, reason
 from shared.jobs import UNCLAIMED, AttemptOutcome, JobKind, Stage, Status
 from shared.limits import admit_job, check_open, take_turn
@@ -209,6 +215,19 @@ class JobStore(AttemptStore):
                 return
         if self.get(job_id, owner=owner).status != Status.CANCELLED:
             raise JobNotCancellable
+
+    @contextmanager
+    def cancelled_on_failure(self, job: Job) -> Iterator[None]:
+        """End a new job when a service fails inside: its coach never hears of it.
+
+        Where that fails too, its time runs out.
+        """
+        try:
+            yield
+        except DependencyError:
+            with suppress(CoachError):
+                self.cancel(job.id, owner=job.owner)
+            raise
 
     def revive(self, job_id: UUID, *, asked_by: str | None = None) -> bool:
         """Let a failed job be tried again with all its tries; its message is still to be sent.

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from shared.errors import JobNotRetryable
 from shared.job_moves import another_try_may_help
-from shared.jobs import Stage, Status
+from shared.jobs import Status
 from shared.models import VideoAnalysisJob
 from shared.players.consent import ConsentAnew
 from shared.queue.dispatch import Dispatcher
@@ -38,9 +38,7 @@ class Retries:
             self.consent.check(job)
             jobs.revive(job_id, asked_by=owner)
             job = jobs.get(job_id, owner=owner)
-        if job.stage == Stage.WAITING and job.sqs_message_id is None:
-            self.dispatcher.send(job)
-        return job
+        return self.dispatcher.send_waiting(job)
 
 
 def _check(job: VideoAnalysisJob) -> None:

@@ -15,6 +15,9 @@ from shared.settings import LimitSettings
 
 COACH = "coach-1"
 
+MISSING = "5f0c2f0e-6a6b-4a3c-9d0e-3c1a7d0f4b11"
+"""An id of nothing that there is."""
+
 
 def a_session(engine: Engine, *, owner: str = COACH, **settings: Any) -> UUID:
     store = SessionStore(engine)

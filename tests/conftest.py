@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -11,6 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from local import sample
+from local.aws_environment import REGION
 from local.downloads import pose_model
 from local.emulator import Resources, aws_emulator, create_resources
 from local.postgres import postgres
@@ -20,6 +23,10 @@ from shared.media.store import MediaStore
 from shared.queue.job_queue import JobQueue
 from shared.settings import DatabaseSettings, QueueSettings, StorageSettings
 from tests.rig.databases import Databases
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
 pytest.register_assert_rewrite("tests.faults", "tests.coach", "tests.hostile")
 
@@ -96,24 +103,49 @@ def queue_settings(resources: Resources) -> QueueSettings:
 
 @pytest.fixture
 def media(storage) -> MediaStore:
-    return MediaStore(s3_client(storage), storage.s3_bucket)
+    return MediaStore(_s3(str(storage.aws_endpoint_url_s3)), storage.s3_bucket)
 
 
 @pytest.fixture
 def queue(queue_settings) -> JobQueue:
-    return JobQueue(sqs_client(queue_settings), queue_settings.sqs_queue_url)
+    return _queue(queue_settings, queue_settings.sqs_queue_url)
 
 
 @pytest.fixture
-def dead_letters(resources) -> JobQueue:
+def dead_letters(queue_settings) -> JobQueue:
     """The dead-letter queue behind `queue`."""
-    return JobQueue(sqs_client(resources.queue), resources.queue.sqs_dead_letter_queue_url)
+    return _queue(queue_settings, queue_settings.sqs_dead_letter_queue_url)
 
 
 @pytest.fixture
 def upload_events(queue_settings) -> JobQueue:
     """Where the bucket tells about uploads."""
-    return JobQueue(sqs_client(queue_settings), queue_settings.sqs_upload_events_queue_url)
+    return _queue(queue_settings, queue_settings.sqs_upload_events_queue_url)
+
+
+def _queue(settings: QueueSettings, url: str | None) -> JobQueue:
+    assert url is not None
+    return JobQueue(_sqs(str(settings.aws_endpoint_url_sqs)), url)
+
+
+@cache
+def _s3(endpoint: str) -> "S3Client":
+    """Kept from test to test, as a process of ours keeps its own."""
+    return s3_client(
+        StorageSettings(
+            s3_bucket="any",
+            aws_region=REGION,
+            aws_endpoint_url_s3=endpoint,
+            s3_addressing_style="path",
+        )
+    )
+
+
+@cache
+def _sqs(endpoint: str) -> "SQSClient":
+    return sqs_client(
+        QueueSettings(sqs_queue_url="any", aws_region=REGION, aws_endpoint_url_sqs=endpoint)
+    )
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ def export(
         sessions=[each for each in shown if isinstance(each, SessionAnswer)],
         jobs=[each for each in shown if isinstance(each, ExportedJob)],
         exported_at=datetime.now(UTC),
-        links_expire_in_s=api.download_url_expires_s,
+        links_expire_in_s=api.links.expire_in_s,
         next_cursor=next_cursor,
     )
 
@@ -85,9 +85,6 @@ def _shown(api: Services, row: Kept, told: Sequence[WebhookDelivery]) -> Shown:
 
 def _files(api: Services, folder: str) -> list[ExportedFile]:
     return [
-        ExportedFile(
-            name=key.removeprefix(folder),
-            url=api.media.presign_get(key, expires_in_s=api.download_url_expires_s),
-        )
+        ExportedFile(name=key.removeprefix(folder), url=api.links.to(key))
         for key in api.media.keys(folder)
     ]

@@ -87,8 +87,7 @@ def _frames_file(job: VideoAnalysisJob) -> dict[str, Any] | None:
 
 
 def _link(job: VideoAnalysisJob, name: str, api: Services) -> str:
-    key = f"{job.results_prefix}{name}"
-    return api.media.presign_get(key, expires_in_s=api.download_url_expires_s)
+    return api.links.to(f"{job.results_prefix}{name}")
 
 
 def _key(job: VideoAnalysisJob, file: dict[str, Any]) -> str:

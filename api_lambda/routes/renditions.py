@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query
 from fastapi.responses import RedirectResponse
 
-from api_lambda.dependencies import Services
+from api_lambda.answers.links import Links
 from api_lambda.documentation import COMMON_REFUSALS, JOB_BEGUN, answer, asked, refusals
 from api_lambda.examples import renditions as examples
 from api_lambda.idempotency import RepeatableRoute
@@ -92,7 +92,7 @@ def get_visualization(api: Api, coach: Coach, job_id: JobId) -> VisualizationAns
 
     With the id of a rendering: as that one has them.
     """
-    return _linked(api, api.screening.of(coach.owner, job_id))
+    return _linked(api.links, api.screening.of(coach.owner, job_id))
 
 
 @router.get(
@@ -116,22 +116,22 @@ def get_video(
     api: Api, coach: Coach, job_id: JobId, query: Annotated[FilmQuery, Query()]
 ) -> RedirectResponse:
     """Where one video of a completed analysis lies, as a redirect to a presigned link."""
-    return RedirectResponse(_link(api, api.screening.film_key(coach.owner, job_id, query.kind)))
+    return RedirectResponse(api.links.to(api.screening.film_key(coach.owner, job_id, query.kind)))
 
 
-def _linked(api: Services, visible: Visible) -> VisualizationAnswer:
+def _linked(links: Links, visible: Visible) -> VisualizationAnswer:
     original, newest = visible.original_key, visible.newest
     return VisualizationAnswer(
         job_id=visible.analysis.id,
-        original_url=None if original is None else _link(api, original),
-        **_rendered(api, visible.rendered),
-        expires_in=api.download_url_expires_s,
+        original_url=None if original is None else links.to(original),
+        **_rendered(links, visible.rendered),
+        expires_in=links.expire_in_s,
         rendition_job_id=None if newest is None else newest.id,
         rendition_status=None if newest is None else Status(newest.status),
     )
 
 
-def _rendered(api: Services, rendered: Rendered | None) -> dict[str, Any]:
+def _rendered(links: Links, rendered: Rendered | None) -> dict[str, Any]:
     if rendered is None:
         return {
             "playback_url": None,
@@ -141,21 +141,17 @@ def _rendered(api: Services, rendered: Rendered | None) -> dict[str, Any]:
         }
     document = rendered.document
     return {
-        "playback_url": _link(api, rendered.key(document.playback)),
-        "annotated_url": _link(api, rendered.key(document.annotated)),
-        "thumbnail_url": _link(api, rendered.key(document.thumbnail)),
+        "playback_url": links.to(rendered.key(document.playback)),
+        "annotated_url": links.to(rendered.key(document.annotated)),
+        "thumbnail_url": links.to(rendered.key(document.thumbnail)),
         "key_frames": [
             KeyFrameLink(
                 t_s=one.t_s,
                 frame=one.frame,
                 label=one.label,
                 confidence=one.confidence,
-                url=_link(api, rendered.key(one.still)),
+                url=links.to(rendered.key(one.still)),
             )
             for one in document.key_frames
         ],
     }
-
-
-def _link(api: Services, key: str) -> str:
-    return api.media.presign_get(key, expires_in_s=api.download_url_expires_s)

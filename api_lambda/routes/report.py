@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
@@ -74,16 +73,6 @@ def _link(job: VideoAnalysisJob, form: ReportFormat, api: Services) -> str:
     if api.media.head(key) is None:
         raise NotFound("This analysis was made before reports were stored. Reanalyze it.")
     if form is ReportFormat.HTML:
-        return api.media.presign_get(
-            key, expires_in_s=api.download_url_expires_s, content_type="text/html; charset=utf-8"
-        )
-    return api.media.presign_get(
-        key,
-        expires_in_s=api.download_url_expires_s,
-        content_type="application/pdf",
-        download_as=_file_name(job.id),
-    )
-
-
-def _file_name(job_id: UUID) -> str:
-    return f"coach-plus-report-{job_id}.pdf"
+        return api.links.to(key, content_type="text/html; charset=utf-8")
+    name = f"coach-plus-report-{job.id}.pdf"
+    return api.links.to(key, content_type="application/pdf", download_as=name)

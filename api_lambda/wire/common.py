@@ -27,6 +27,9 @@ WithoutNul = Field(json_schema_extra={"pattern": r"^[^\x00]*$"})
 NOT_BLANK = r"^[^\x00]*[^\s\x00-\x20\x7f-\xa0\ufeff][^\x00]*$"
 """There is something to see."""
 
+SHA256_BASE64 = "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"
+"""32 bytes in base64; the last letter carries four bits, so only these sixteen occur."""
+
 MAX_PLAYER_ID = 128
 PLAYER_ID = r"^[^./\x00-\x1f\x7f][^/\x00-\x1f\x7f]*$"
 """An id is a part of addresses: no slash, and no dot in front, which clients would resolve."""

@@ -9,7 +9,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic.config import JsonDict
 from starlette.datastructures import UploadFile as UploadedFile
 
-from api_lambda.wire.common import PlayerId, Storable, Timestamp, WithoutNul, as_a_form
+from api_lambda.wire.common import (
+    SHA256_BASE64,
+    PlayerId,
+    Storable,
+    Timestamp,
+    WithoutNul,
+    as_a_form,
+)
 from api_lambda.wire.uploads import Filename
 from shared.errors import MissingFilename
 from shared.jobs import Status
@@ -18,8 +25,6 @@ from shared.stills.document import EXTENSIONS, MAX_PICTURE_BYTES, MAX_PICTURES, 
 from shared.stills.pictures import FORMATS
 from shared.stills.verdicts import AnnouncedPicture, Verdict
 from shared.strict import Whole
-
-_SHA256_BASE64 = "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"
 
 _READ = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
 
@@ -94,7 +99,7 @@ class NewPicture(BaseModel):
     size_bytes: Whole = Field(gt=0, description="Signed: S3 takes no other length.")
     checksum_sha256: str | None = Field(
         default=None,
-        pattern=_SHA256_BASE64,
+        pattern=SHA256_BASE64,
         description="SHA-256 in base64, signed when given: S3 then takes no other content.",
     )
 

@@ -21,6 +21,7 @@ from starlette.datastructures import UploadFile as ReceivedFile
 
 from api_lambda.wire.common import (
     NOT_BLANK,
+    SHA256_BASE64,
     PlayerId,
     Storable,
     WithoutNul,
@@ -41,8 +42,6 @@ from shared.uploads.places import Etags, PresignedPart, PresignedParts
 MAX_FILENAME = 255
 
 _MEDIA_TYPE = r"^[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+( ?; ?[A-Za-z0-9.+-]+=[A-Za-z0-9.,+\"-]+)*$"
-_SHA256_BASE64 = "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"
-"""32 bytes in base64; the last letter carries four bits, so only these sixteen occur."""
 
 Filename = Annotated[str, StringConstraints(max_length=MAX_FILENAME), Storable, WithoutNul]
 
@@ -104,7 +103,7 @@ class NewUpload(AnyUpload):
     ) = Field(default=None, description="Signed when given: S3 then takes no other length.")
     checksum_sha256: str | None = Field(
         default=None,
-        pattern=_SHA256_BASE64,
+        pattern=SHA256_BASE64,
         description="SHA-256 in base64, signed when given: S3 then takes no other content. "
         "Not for an upload in parts, where `parts` of `completeUpload` can be compared.",
     )

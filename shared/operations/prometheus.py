@@ -4,7 +4,8 @@ Everything is a gauge: it is read from the database and the queues at that momen
 process is asked.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -28,79 +29,11 @@ class _Seen(Collector):
         self._dashboard = dashboard
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        seen = self._dashboard
-        yield _gauge(
-            "coach_queue_messages",
-            "Messages in a queue, by what they wait for.",
-            ("queue", "state"),
-            _messages(seen),
-        )
-        yield _gauge(
-            "coach_queue_oldest_waiting_seconds",
-            "How long the job has waited that waits longest for a worker; 0 when none does.",
-            (),
-            [((), seen.oldest_waiting_s or 0.0)],
-        )
-        yield _gauge(
-            "coach_workers", "Workers heard of lately.", (), [((), float(len(seen.workers)))]
-        )
-        yield _gauge(
-            "coach_workers_busy",
-            "Workers with a job.",
-            (),
-            [((), float(sum(worker.job_id is not None for worker in seen.workers)))],
-        )
-        yield _gauge(
-            "coach_jobs",
-            "Jobs by where they stand.",
-            ("status", "stage"),
-            (((one.status, one.stage), float(one.count)) for one in seen.jobs),
-        )
-        yield _gauge(
-            "coach_jobs_stuck",
-            "Jobs that do not move, by reason; those shown to an operator at most.",
-            ("reason",),
-            _stuck(seen),
-        )
-        yield _gauge(
-            "coach_jobs_last_hour",
-            "Jobs that became final within the last hour.",
-            ("status",),
-            [
-                (("completed",), float(seen.last_hour.completed)),
-                (("failed",), float(seen.last_hour.failed)),
-            ],
-        )
-        yield _gauge(
-            "coach_job_failures_last_hour",
-            "Jobs that failed within the last hour, by cause.",
-            ("code",),
-            (((one.code,), float(one.count)) for one in seen.failures),
-        )
-        yield _gauge(
-            "coach_step_seconds",
-            "How long a step took in the attempts completed within the last hour.",
-            ("step", "quantile"),
-            _step_seconds(seen),
-        )
-        yield _gauge(
-            "coach_webhook_deliveries",
-            "Webhook messages still to be taken, and those given up within the last hour.",
-            ("status",),
-            [
-                (("pending",), float(seen.deliveries.pending)),
-                (("failed",), float(seen.deliveries.failed_last_hour)),
-            ],
-        )
-
-
-def _gauge(
-    name: str, about: str, labels: tuple[str, ...], samples: Iterable[Sample]
-) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, about, labels=labels)
-    for values, number in samples:
-        family.add_metric(values, number)
-    return family
+        for gauge in GAUGES:
+            family = GaugeMetricFamily(gauge.name, gauge.about, labels=gauge.labels)
+            for values, number in gauge.samples(self._dashboard):
+                family.add_metric(values, number)
+            yield family
 
 
 def _messages(seen: Dashboard) -> Iterator[Sample]:
@@ -123,3 +56,84 @@ def _step_seconds(seen: Dashboard) -> Iterator[Sample]:
     for one in seen.step_times:
         yield (one.step, "0.5"), one.p50_s
         yield (one.step, "0.95"), one.p95_s
+
+
+def _finished(seen: Dashboard) -> Iterator[Sample]:
+    yield ("completed",), float(seen.last_hour.completed)
+    yield ("failed",), float(seen.last_hour.failed)
+
+
+def _deliveries(seen: Dashboard) -> Iterator[Sample]:
+    yield ("pending",), float(seen.deliveries.pending)
+    yield ("failed",), float(seen.deliveries.failed_last_hour)
+
+
+class _Gauge(NamedTuple):
+    name: str
+    about: str
+    labels: tuple[str, ...]
+    samples: Callable[[Dashboard], Iterable[Sample]]
+
+
+GAUGES = (
+    _Gauge(
+        "coach_queue_messages",
+        "Messages in a queue, by what they wait for.",
+        ("queue", "state"),
+        _messages,
+    ),
+    _Gauge(
+        "coach_queue_oldest_waiting_seconds",
+        "How long the job has waited that waits longest for a worker; 0 when none does.",
+        (),
+        lambda seen: [((), seen.oldest_waiting_s or 0.0)],
+    ),
+    _Gauge(
+        "coach_workers",
+        "Workers heard of lately.",
+        (),
+        lambda seen: [((), float(len(seen.workers)))],
+    ),
+    _Gauge(
+        "coach_workers_busy",
+        "Workers with a job.",
+        (),
+        lambda seen: [((), float(sum(worker.job_id is not None for worker in seen.workers)))],
+    ),
+    _Gauge(
+        "coach_jobs",
+        "Jobs by where they stand.",
+        ("status", "stage"),
+        lambda seen: (((one.status, one.stage), float(one.count)) for one in seen.jobs),
+    ),
+    _Gauge(
+        "coach_jobs_stuck",
+        "Jobs that do not move, by reason; those shown to an operator at most.",
+        ("reason",),
+        _stuck,
+    ),
+    _Gauge(
+        "coach_jobs_last_hour",
+        "Jobs that became final within the last hour.",
+        ("status",),
+        _finished,
+    ),
+    _Gauge(
+        "coach_job_failures_last_hour",
+        "Jobs that failed within the last hour, by cause.",
+        ("code",),
+        lambda seen: (((one.code,), float(one.count)) for one in seen.failures),
+    ),
+    _Gauge(
+        "coach_step_seconds",
+        "How long a step took in the attempts completed within the last hour.",
+        ("step", "quantile"),
+        _step_seconds,
+    ),
+    _Gauge(
+        "coach_webhook_deliveries",
+        "Webhook messages still to be taken, and those given up within the last hour.",
+        ("status",),
+        _deliveries,
+    ),
+)

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 from shared.analysis import DEFAULT_SAMPLE_FPS
+from shared.errors import DependencyError
 from shared.job_store import JobStore
-from shared.jobs import JobKind
+from shared.jobs import JobKind, Stage
 from shared.models import VideoAnalysisJob
 from shared.queue.job_queue import JobQueue
 from shared.queue.messages import JobMessage
+from shared.telemetry import logger
+
+log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,25 @@ class Dispatcher:
         """
         message_id = self.queue.send(message_for(job))
         return message_id if self.jobs.sent(job.id, message_id) else None
+
+    def send_waiting(self, job: VideoAnalysisJob) -> VideoAnalysisJob:
+        """Send a job that waits without a message; return it as it stands then. Repeatable.
+
+        Raises:
+            As `send`.
+        """
+        if job.stage != Stage.WAITING or job.sqs_message_id is not None:
+            return job
+        self.send(job)
+        return self.jobs.get(job.id, owner=job.owner)
+
+    def send_or_leave(self, job: VideoAnalysisJob) -> VideoAnalysisJob:
+        """As `send_waiting`; while a service is away, sending is left to the next sweep."""
+        try:
+            return self.send_waiting(job)
+        except DependencyError as error:
+            log.warning("left for the sweeper to send", job_id=str(job.id), code=error.code)
+            return job
 
 
 def message_for(job: VideoAnalysisJob) -> JobMessage:

@@ -79,10 +79,18 @@ class Busy:
 class KeptAnswers:
     """The table of keys. Every method raises `DatabaseError` when PostgreSQL is away."""
 
-    def __init__(self, engine: Engine, *, keep_s: float = KEEP_S, hold_s: float = HOLD_S) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        keep_s: float = KEEP_S,
+        hold_s: float = HOLD_S,
+        max_bytes: int = MAX_KEPT_BYTES,
+    ) -> None:
         self._engine = engine
         self._keep_s = keep_s
         self._hold_s = hold_s
+        self._max_bytes = max_bytes
 
     def begin(self, request: KeyedRequest) -> Held | Answer | Busy:
         """Take the key, or learn what became of the request that has it.
@@ -109,7 +117,7 @@ class KeptAnswers:
     def keep(self, held: Held, answer: Answer) -> None:
         """Store the answer, unless the key went to somebody else meanwhile."""
         body = gzip.compress(answer.body, compresslevel=5)
-        if len(body) > MAX_KEPT_BYTES:
+        if len(body) > self._max_bytes:
             self.release(held)
             return
         kept = {"status": answer.status, "headers": dict(answer.headers), "body": body}

@@ -6,16 +6,15 @@ Its pictures lie under `s3_key`, which is a prefix, and `inputs` names those tha
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from uuid import UUID, uuid4
 
 from shared.analysis import AnalysisSettings
-from shared.errors import CoachError, JobNotFound, StorageError, UploadMissing, UploadUsed
+from shared.errors import JobNotFound, UploadMissing, UploadUsed
 from shared.job_store import JobStore
-from shared.jobs import JobKind, Stage, Status
+from shared.jobs import JobKind, Status
 from shared.media.store import MediaStore, stills_prefix
 from shared.models import VideoAnalysisJob, VideoSession
 from shared.players.consent import ConsentGate, may_show, only
@@ -132,10 +131,7 @@ class StillUploads:
             job = self._mine(owner, job_id)
         if job.started_at is not None and job.settings != wanted:
             raise UploadUsed
-        if job.stage == Stage.WAITING and job.sqs_message_id is None:
-            self.dispatcher.send(job)
-            job = self._mine(owner, job_id)
-        return job
+        return self.dispatcher.send_waiting(job)
 
     def _mine(self, owner: str, job_id: UUID) -> VideoAnalysisJob:
         job = self.jobs.get(job_id, owner=owner)
@@ -190,13 +186,8 @@ class StillUploads:
             key, content = job.inputs[file.name], BytesIO(file.content)
             self.media.put(key, content, content_type=file.content_type)
 
-        try:
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                list(pool.map(store, files))
-        except StorageError:
-            with suppress(CoachError):
-                self.jobs.cancel(job.id, owner=job.owner)
-            raise
+        with self.jobs.cancelled_on_failure(job), ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(store, files))
 
     def _with_url(
         self, job: VideoAnalysisJob, verdict: Verdict, checksum_sha256: str | None

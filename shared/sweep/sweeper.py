@@ -37,7 +37,8 @@ from shared.sweep.rows import (
     waited_too_long,
 )
 from shared.telemetry import Metrics, logger
-from shared.uploads.videos import Uploads, abandon
+from shared.uploads.places import abandon
+from shared.uploads.videos import Uploads
 from shared.worker_store import WorkerStore
 
 log = logger(__name__)
@@ -212,7 +213,7 @@ class Sweeper:
             self._end(expired, tally, "uploads_failed", only=job.id)
             return
         try:
-            self.uploads.complete(job.id, owner=None)
+            self.uploads.settle(job.id)
         except UploadMissing:
             self._end(upload_failed(UploadExpired()), tally, "uploads_failed", only=job.id)
         except REFUSED_UPLOADS as error:

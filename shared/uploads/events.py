@@ -92,7 +92,7 @@ class UploadEvents:
 
     def _complete(self, job_id: UUID) -> None:
         try:
-            job = self.uploads.complete(job_id, owner=None)
+            job = self.uploads.settle(job_id)
         except RequestError as error:
             log.info("upload not completed", code=error.code)
         else:

@@ -156,3 +156,15 @@ def _listed(numbers: Sequence[int]) -> str:
     more = len(numbers) - NAMED_AT_MOST
     named = ", ".join(map(str, numbers[:NAMED_AT_MOST]))
     return f"{named} and {more} more" if more > 0 else named
+
+
+def abandon(media: MediaStore, job: VideoAnalysisJob) -> None:
+    """Let S3 drop the parts that never became the video of a job that is over. Repeatable.
+
+    Also those of uploads whose ids nobody wrote down, because whoever began them died.
+
+    Raises:
+        StorageError: S3 is away or refused.
+    """
+    if job.part_bytes is not None:
+        media.give_up_parts(job.s3_key)

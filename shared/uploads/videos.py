@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import Engine
 
 from shared.analysis import AnalysisSettings, overridden
+from shared.documents import ANALYSES
 from shared.errors import (
-    CoachError,
     DependencyError,
     FileTooLarge,
     InvalidFormat,
@@ -21,7 +21,7 @@ from shared.errors import (
     StorageError,
 )
 from shared.job_store import JobStore
-from shared.jobs import JobKind, Stage, Status
+from shared.jobs import JobKind, Status
 from shared.media.multipart import StoredPart
 from shared.media.store import MediaStore, PresignedPut, upload_key
 from shared.models import VideoAnalysisJob
@@ -32,7 +32,7 @@ from shared.queue.job_queue import JobQueue
 from shared.session_store import SessionStore
 from shared.settings import LimitSettings, UploadSettings
 from shared.telemetry import logger, new_trace_id
-from shared.uploads.places import Etags, PresignedParts, UploadPlaces
+from shared.uploads.places import Etags, PresignedParts, UploadPlaces, abandon
 
 log = logger(__name__)
 
@@ -71,7 +71,7 @@ class Uploads:
     sessions: SessionStore
     jobs: JobStore
     media: MediaStore
-    queue: JobQueue
+    dispatcher: Dispatcher
     limits: UploadSettings
     consent: ConsentGate
 
@@ -85,8 +85,9 @@ class Uploads:
         allowed: LimitSettings | None = None,
     ) -> Self:
         """Uploads whose rows are behind `engine`; `allowed` is what one owner may have."""
-        gate = ConsentGate(PlayerStore(engine))
-        return cls(SessionStore(engine), JobStore(engine, allowed), media, queue, limits, gate)
+        jobs = JobStore(engine, allowed)
+        dispatcher, gate = Dispatcher(jobs, queue), ConsentGate(PlayerStore(engine))
+        return cls(SessionStore(engine), jobs, media, dispatcher, limits, gate)
 
     def initiate(self, owner: str, upload: NewUpload) -> tuple[VideoAnalysisJob, PresignedPut]:
         """Make a job row and a URL for its video. Settings: overrides > session > defaults.
@@ -115,9 +116,10 @@ class Uploads:
         job.part_bytes = self._places.part_bytes(upload.size_bytes)
         job = self.jobs.create(job)  # first the row: nothing is open at S3 of which no row knows
         try:
-            job = self._parts_begun(job)
+            with self.jobs.cancelled_on_failure(job):
+                job = self._parts_begun(job)
         except DependencyError:
-            self._call_off(job)
+            self.forget_parts(job)
             raise
         except JobNotFound as error:  # deleted in this moment, with its session
             raise SessionNotFound from error
@@ -141,9 +143,7 @@ class Uploads:
         awaited = place is not None and self.jobs.upload_extended(job_id, until=self._expiry())
         return self.jobs.get(job_id, owner=owner), place if awaited else None
 
-    def complete(
-        self, job_id: UUID, *, owner: str | None, parts: Etags | None = None
-    ) -> VideoAnalysisJob:
+    def complete(self, job_id: UUID, *, owner: str, parts: Etags | None = None) -> VideoAnalysisJob:
         """Check that the video is there, move the job on and tell the workers. Repeatable.
 
         Order: commit the row, send the message, store its id. A job whose message was never
@@ -157,15 +157,19 @@ class Uploads:
             QueueError: the row is safe, the message was not sent.
         """
         job = self.jobs.get(job_id, owner=owner)
-        if job.kind == JobKind.IMAGES:  # completed by asking for their analysis
+        if job.kind != JobKind.VIDEO:  # the coach uploads nothing else that is completed here
             raise JobNotFound
-        if job.status == Status.QUEUED:
-            self._complete(job, parts)
-            job = self.jobs.get(job_id, owner=owner)
-        if job.stage == Stage.WAITING and job.sqs_message_id is None:
-            Dispatcher(self.jobs, self.queue).send(job)
-            job = self.jobs.get(job_id, owner=owner)
-        return job
+        return self.dispatcher.send_waiting(self._completed(job, parts))
+
+    def settle(self, job_id: UUID) -> VideoAnalysisJob:
+        """As `complete`, without a coach: because S3 or the sweeper says that the file is there.
+
+        A job that measures again is among them, whose copy was stored when the database went away.
+        """
+        job = self.jobs.get(job_id)
+        if job.kind not in ANALYSES:
+            raise JobNotFound
+        return self.dispatcher.send_waiting(self._completed(job, None))
 
     def take(self, owner: str, upload: NewUpload, video: BinaryIO) -> VideoAnalysisJob:
         """Initiate, store a video that is here already, and complete, all in one.
@@ -179,18 +183,14 @@ class Uploads:
             As `initiate`; after a `StorageError` the job is cancelled.
         """
         job = self.jobs.create(self._announced(owner, upload))
-        try:
+        with self.jobs.cancelled_on_failure(job):
             self.media.put(job.s3_key, video, content_type=upload.content_type or "video/mp4")
-        except StorageError:
-            self._call_off(job)
-            raise
         try:
-            return self.complete(job.id, owner=owner)
+            job = self._completed(job, None)
         except DependencyError as error:
             log.warning("left for the sweeper to complete", job_id=str(job.id), code=error.code)
-        with suppress(DependencyError):
-            return self.jobs.get(job.id, owner=owner)
-        return job
+            return job
+        return self.dispatcher.send_or_leave(job)
 
     def forget_parts(self, job: VideoAnalysisJob) -> None:
         """Let S3 drop what it has of an upload that is not wanted any more; later where it is away.
@@ -199,12 +199,6 @@ class Uploads:
         """
         with suppress(StorageError):
             abandon(self.media, job)
-
-    def _call_off(self, job: VideoAnalysisJob) -> None:
-        """End a job whose coach never hears of it; where that fails too, its time runs out."""
-        with suppress(CoachError):
-            self.jobs.cancel(job.id, owner=job.owner)
-        self.forget_parts(job)
 
     def _missing(self, job: VideoAnalysisJob) -> PresignedParts | None:
         """Sign the parts that S3 lacks; all of them where it has none open.
@@ -238,7 +232,10 @@ class Uploads:
                     self.media.abort_multipart(job.s3_key, upload_id)
         return self.jobs.get(job.id, owner=job.owner)
 
-    def _complete(self, job: VideoAnalysisJob, parts: Etags | None) -> None:
+    def _completed(self, job: VideoAnalysisJob, parts: Etags | None) -> VideoAnalysisJob:
+        """Move a job on whose upload was awaited; any other is returned as it is."""
+        if job.status != Status.QUEUED:
+            return job
         settings = self.consent.check(
             job.owner, job.may_show, AnalysisSettings.model_validate(job.settings)
         )
@@ -249,6 +246,7 @@ class Uploads:
             source_etag=stored.etag,
             settings=settings.model_dump(mode="json"),
         )
+        return self.jobs.get(job.id, owner=job.owner)
 
     def _announced(self, owner: str, upload: NewUpload) -> VideoAnalysisJob:
         """Return a job that may be made, not stored yet."""
@@ -290,15 +288,3 @@ class Uploads:
             raise FileTooLarge(
                 f"The video is larger than the limit of {self.limits.max_upload_bytes} bytes."
             )
-
-
-def abandon(media: MediaStore, job: VideoAnalysisJob) -> None:
-    """Let S3 drop the parts that never became the video of a job that is over. Repeatable.
-
-    Also those of uploads whose ids nobody wrote down, because whoever began them died.
-
-    Raises:
-        StorageError: S3 is away or refused.
-    """
-    if job.part_bytes is not None:
-        media.give_up_parts(job.s3_key)

@@ -59,7 +59,7 @@ class Target:
         return name if self.port == _default_port(self.scheme) else f"{name}:{self.port}"
 
 
-def system_dns(host: str, port: int) -> Sequence[str]:
+def system_dns(host: str, port: int, *, timeout_s: float = DNS_TIMEOUT_S) -> Sequence[str]:
     """Ask the system, for a limited time: a hostile name server may never answer.
 
     Raises:
@@ -76,7 +76,7 @@ def system_dns(host: str, port: int) -> Sequence[str]:
 
     Thread(target=ask, daemon=True, name="webhook-dns").start()
     try:
-        answer = answers.get(timeout=DNS_TIMEOUT_S)
+        answer = answers.get(timeout=timeout_s)
     except Empty:
         raise TimeoutError from None
     if isinstance(answer, OSError):

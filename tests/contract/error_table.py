@@ -10,7 +10,7 @@ from sqlalchemy import Engine, insert, text
 from shared.errors import UserAction
 from shared.media.store import MediaStore
 from shared.models import RequestCount
-from tests.builders import COACH, a_job, a_session, a_waiting_job
+from tests.builders import COACH, MISSING, a_job, a_session, a_waiting_job
 from tests.contract.documents import a_completed_job
 from tests.contract.forms import form
 from tests.contract.gateway import Gateway
@@ -18,7 +18,6 @@ from tests.contract.operations import Request
 from tests.files.pictures import MP4, picture
 from tests.sweeping import set_row
 
-MISSING = "5f0c2f0e-6a6b-4a3c-9d0e-3c1a7d0f4b11"
 NOBODY = "http://127.0.0.1:1"
 NOWHERE = "postgresql+psycopg://coach@127.0.0.1:1/coach"
 HOOK = "https://93.184.215.14/hook"

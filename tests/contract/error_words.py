@@ -1,19 +1,9 @@
-"""What there is to say no with: the error classes, and the tables of docs/api.md."""
+"""What there is to say no with: the tables of docs/api.md."""
 
 import re
 from collections.abc import Mapping
-from typing import TypeVar
 
-from shared.errors import CoachError
 from tests.doc_pages import Page
-
-Kind = TypeVar("Kind", bound=CoachError)
-
-
-def below(kind: type[Kind]) -> list[type[Kind]]:
-    """Every class that is one of this kind, but for itself."""
-    children = kind.__subclasses__()
-    return [*children, *(deeper for each in children for deeper in below(each))]
 
 
 def told(heading: str, header: str) -> Mapping[str, str]:

@@ -21,11 +21,9 @@ from shared.job_store import JobStore
 from shared.jobs import MAX_ATTEMPTS, JobKind, Stage
 from shared.queue.job_queue import JobQueue
 from shared.settings import SweepSettings
-from tests.builders import a_claimed_job, a_job, a_waiting_job
+from tests.builders import MISSING, a_claimed_job, a_job, a_waiting_job
 from tests.contract.documents import a_completed_job, a_completed_job_without_frames
 from tests.sweeping import a_sweeper, set_row
-
-MISSING = "5f0c2f0e-6a6b-4a3c-9d0e-3c1a7d0f4b11"
 
 
 def _cancel(client, job_id):

@@ -13,10 +13,11 @@ from api_lambda import idempotency
 from shared.errors import CoachError, DependencyError, RequestError
 from shared.settings import API_BASE_PATH
 from tests.contract.error_table import TABLE, WAIT, Desk, Row
-from tests.contract.error_words import below, told
+from tests.contract.error_words import told
 from tests.contract.gateway import REQUEST_ID, Answer, Gateway
 from tests.contract.operations import Request, operations, the_document
 from tests.contract.world import snapshot
+from tests.error_kinds import below
 
 MEMBERS = {
     *("type", "title", "status", "detail", "instance"),

@@ -22,7 +22,8 @@ from shared.job_store import JobStore
 from shared.jobs import MAX_ATTEMPTS, JobKind
 from shared.sweep.rows import Ending, SweepStore, tries_used_up, upload_failed, waited_too_long
 from tests.builders import a_claimed_job, a_job, a_waiting_job
-from tests.contract.error_words import below, told
+from tests.contract.error_words import told
+from tests.error_kinds import below
 from tests.sweeping import set_row, used_up_job
 
 ACTIONS: Mapping[type[JobError], str] = {

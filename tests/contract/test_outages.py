@@ -4,11 +4,10 @@ import pytest
 
 from shared.aws import sqs_client
 from shared.queue.job_queue import JobQueue
-from tests.builders import a_session
+from tests.builders import MISSING, a_session
 from tests.contract.documents import a_completed_job
 
 NOBODY = "http://127.0.0.1:1"
-MISSING = "5f0c2f0e-6a6b-4a3c-9d0e-3c1a7d0f4b11"
 
 NEEDS_THE_DATABASE = [
     ("POST", "/sessions", {"title": "t"}),

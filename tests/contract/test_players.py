@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.builders import MISSING
+
 CONSENT = {"scope": "analysis", "given_by": "R. Iyer", "relationship": "mother"}
-MISSING = "5f0c2f0e-6a6b-4a3c-9d0e-3c1a7d0f4b11"
 
 
 def put(client, player="p-1", body=None):

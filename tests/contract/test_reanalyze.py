@@ -22,11 +22,9 @@ from shared.queue.messages import JobMessage
 from shared.renditions.store import RenditionStore
 from shared.settings import LimitSettings, SweepSettings, UploadSettings
 from shared.uploads.videos import Uploads
-from tests.builders import COACH, a_job, a_waiting_job
+from tests.builders import COACH, MISSING, a_job, a_waiting_job
 from tests.contract.documents import a_completed_job, a_completed_job_without_frames
 from tests.sweeping import a_sweeper, set_row
-
-MISSING = "5f0c2f0e-6a6b-4a3c-9d0e-3c1a7d0f4b11"
 
 POSE = b"the stored pose"
 
@@ -290,6 +288,33 @@ def test_nor_is_one_that_goes_away_when_the_message_is_sent(engine, queue, deriv
         COACH, source, {}
     )
     assert (job.stage, job.sqs_message_id) == (Stage.WAITING, None)
+
+
+def test_one_cancelled_while_the_pose_is_copied_is_not_sent(engine, media, queue, derived, source):
+    jobs = JobStore(engine)
+
+    def cancel():
+        jobs.cancel(jobs.page(COACH, limit=1, after=None)[0].id, owner=COACH)
+
+    job = replace(derived, media=Interrupted(media, cancel)).reanalyze(COACH, source, {})
+    assert (job.status, job.sqs_message_id) == (Status.CANCELLED, None)
+    assert queue.receive(wait_s=0, visibility_s=60) is None
+
+
+def test_one_that_the_sweeper_sends_meanwhile_is_sent_once(engine, media, queue, derived, source):
+    uploads = Uploads.on(engine, media, queue, UploadSettings())
+
+    def settle():
+        uploads.settle(uploads.jobs.page(COACH, limit=1, after=None)[0].id)
+
+    replace(derived, media=Interrupted(media, settle)).reanalyze(COACH, source, {})
+    assert queue.depth().total == 1
+
+
+def test_a_coach_completes_no_upload_of_another_kind(client, engine, source):
+    for job_id in (_a_rendering(engine, source), _reanalyze(client, source).json["job_id"]):
+        answer = client.post("/videos/upload/complete", {"job_id": str(job_id)})
+        assert _refused(answer) == (404, "JOB_NOT_FOUND")
 
 
 # --- results of other kinds -----------------------------------------------------------------------

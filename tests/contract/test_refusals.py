@@ -5,12 +5,11 @@ from base64 import urlsafe_b64encode
 import pytest
 
 from api_lambda.complaints import MAX_COMPLAINTS
-from tests.builders import a_session
+from tests.builders import MISSING, a_session
 from tests.contract.gateway import REQUEST_ID
 
 INITIATE = "/videos/upload/initiate"
 COMPLETE = "/videos/upload/complete"
-MISSING = "5f0c2f0e-6a6b-4a3c-9d0e-3c1a7d0f4b11"
 
 
 def _cursor(time: str) -> str:

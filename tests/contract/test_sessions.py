@@ -2,9 +2,7 @@ import pytest
 
 from api_lambda.wire.sessions import SessionChange
 from shared.analysis import AnalysisSettings
-from tests.builders import a_session
-
-MISSING = "5f0c2f0e-6a6b-4a3c-9d0e-3c1a7d0f4b11"
+from tests.builders import MISSING, a_session
 
 
 def test_a_session_comes_back_as_it_was_made(client):

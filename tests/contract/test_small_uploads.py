@@ -7,7 +7,7 @@ import pytest
 from api_lambda.body_limit import MAX_DIRECT_BYTES
 from shared.job_store import JobStore
 from shared.jobs import JobKind
-from tests.builders import a_session
+from tests.builders import MISSING, a_session
 from tests.contract.forms import form
 
 CLIP = b"\0\0\0\x18ftypisom" + bytes(88)
@@ -80,8 +80,6 @@ def test_the_type_is_seen_from_the_content_and_not_from_the_name(client, session
     job = client.get(f"/analysis-jobs/{answer.json['job_id']}").json
     assert job["content_type"] == "video/quicktime"
 
-
-MISSING = "5f0c2f0e-6a6b-4a3c-9d0e-3c1a7d0f4b11"
 
 REFUSED = {
     "a picture": ({}, ("a.mp4", b"\xff\xd8\xff\xe0\0\x10JFIF\0"), 400, "INVALID_FORMAT"),

@@ -34,7 +34,8 @@ def generated(tmp_path_factory):
     """Return a function that imports a module of the generated package."""
     folder = tmp_path_factory.mktemp("generated")
     settings = folder / "settings.yml"
-    settings.write_text("post_hooks: []\n")
+    ruff = Path(sys.executable).with_name("ruff")  # its own hooks look for it in PATH
+    settings.write_text(f"post_hooks: ['{ruff} format .']\n")
     made = subprocess.run(
         [
             Path(sys.executable).with_name("openapi-python-client"),
@@ -81,6 +82,7 @@ def test_a_generated_client_brings_a_video_to_its_report(generated, stack, small
         return job if job.completed_at else None
 
     job = wait_for(ended, "the end of the job")
+    client.get_httpx_client().close()
     assert job.status == "completed", job.error
     assert len(job.results.report.one_week_plan) == 7
 

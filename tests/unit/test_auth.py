@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import jwt
 import pytest
 
-from api_lambda import auth
 from api_lambda.auth import LEEWAY_S, TRUSTED_FOR_S, TokenVerifier
 from api_lambda.signing_keys import FixedKeys
 from shared.errors import Unauthenticated
@@ -20,7 +19,12 @@ def sign_in() -> Issuer:
 
 @pytest.fixture
 def verifier(sign_in: Issuer) -> TokenVerifier:
-    return TokenVerifier(FixedKeys(sign_in.jwks()), issuer=issuer.NAME, audience=issuer.AUDIENCE)
+    return _verifier(sign_in)
+
+
+def _verifier(sign_in: Issuer, **terms: int) -> TokenVerifier:
+    keys = FixedKeys(sign_in.jwks())
+    return TokenVerifier(keys, issuer=issuer.NAME, audience=issuer.AUDIENCE, **terms)
 
 
 def test_the_subject_owns_what_the_caller_makes(verifier, sign_in):
@@ -117,8 +121,8 @@ def test_a_refused_token_is_not_remembered(verifier):
     assert verifier.remembered("a.b.c") is None
 
 
-def test_only_so_many_tokens_are_remembered(verifier, sign_in, monkeypatch):
-    monkeypatch.setattr(auth, "MOST_TRUSTED", 2)
+def test_only_so_many_tokens_are_remembered(sign_in):
+    verifier = _verifier(sign_in, most_trusted=2)
     tokens = [sign_in.token(f"coach-{number}") for number in range(3)]
     for token in tokens:
         verifier.caller(token)

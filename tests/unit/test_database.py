@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, insert, make_url, text
 
-from shared import database, migrations
+from shared import migrations
 from shared.attempt_store import Claimed
 from shared.database import (
     IDLE_IN_TRANSACTION_S,
@@ -113,11 +113,12 @@ WAYS = pytest.mark.parametrize(
 
 @pytest.mark.own_database
 @WAYS
-def test_a_connection_that_died_while_it_lay_idle_is_replaced(engine, other, monkeypatch, ask):
+def test_a_connection_that_died_while_it_lay_idle_is_replaced(database_settings, other, ask):
+    engine = connect(database_settings, trusted_for_s=0.0)
     ask(engine)
     _hang_up(other)
-    monkeypatch.setattr(database, "TRUSTED_FOR_S", 0.0)
     ask(engine)
+    engine.dispose()
 
 
 @pytest.mark.own_database

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import text
 
 from shared.errors import IdempotencyKeyReused
-from shared.requests import kept_answers
 from shared.requests.kept_answers import Answer, Busy, Held, KeptAnswers, KeyedRequest
 
 CREATE = KeyedRequest("coach-1", "key-1", "create")
@@ -107,7 +106,9 @@ def test_answers_are_kept_compressed(engine, kept):
     assert length < len(long.body) / 20
 
 
-def test_what_is_too_long_even_so_is_not_kept_and_runs_again(kept, monkeypatch):
-    monkeypatch.setattr(kept_answers, "MAX_KEPT_BYTES", 20)
-    kept.keep(kept.begin(CREATE), CREATED)
+def test_what_is_too_long_even_so_is_not_kept_and_runs_again(engine):
+    kept = KeptAnswers(engine, max_bytes=20)
+    held = kept.begin(CREATE)
+    assert isinstance(held, Held)
+    kept.keep(held, CREATED)
     assert isinstance(kept.begin(CREATE), Held)

@@ -3,15 +3,10 @@ import pytest
 from api_lambda.complaints import complaints
 from api_lambda.problems import problem_of
 from shared.errors import CoachError, JobError, LeaseLost, StorageError, UploadMissing
-
-
-def _leaves(root=CoachError):
-    children = root.__subclasses__()
-    return [leaf for child in children for leaf in _leaves(child)] if children else [root]
-
+from tests.error_kinds import leaves
 
 ANSWERABLE = [
-    leaf for leaf in _leaves() if not issubclass(leaf, JobError) and leaf is not LeaseLost
+    leaf for leaf in leaves(CoachError) if not issubclass(leaf, JobError) and leaf is not LeaseLost
 ]
 
 

@@ -13,6 +13,7 @@ from cli.operate.checks.all import ALL
 from shared.errors import CoachError, JobError
 from shared.sweep import sweeper
 from tests.doc_pages import Page
+from tests.error_kinds import leaves
 from tests.source import emitted_metrics, logged_events
 
 RUNBOOK = Page("docs/runbook.md")
@@ -68,7 +69,7 @@ def test_every_section_is_named_in_a_table_at_the_top():
 
 def test_every_error_a_job_can_end_with_has_a_section():
     by_the_sweeper = {error.code for error in sweeper.REFUSED_UPLOADS}
-    of_jobs = {error.code for error in _leaves(JobError)}
+    of_jobs = {error.code for error in leaves(JobError)}
     assert set(_titles("Error codes")) == {CoachError.code, *by_the_sweeper, *of_jobs}
 
 
@@ -102,11 +103,6 @@ def test_every_coach_command_exists_with_its_options(name):
 
 def _titles(section: str) -> list[str]:
     return re.findall(r"^### (.+)$", RUNBOOK.section(section), re.MULTILINE)
-
-
-def _leaves(kind: type[CoachError]) -> list[type[CoachError]]:
-    below = kind.__subclasses__()
-    return [leaf for child in below for leaf in _leaves(child)] if below else [kind]
 
 
 def _named_metrics() -> set[str]:

@@ -48,10 +48,8 @@ def emf():
 
 
 @pytest.fixture
-def sweeper(engine, uploads, dead_letters, emf):
-    return a_sweeper(
-        engine, uploads.media, uploads.queue, dead_letters, limits=uploads.limits, stream=emf
-    )
+def sweeper(engine, uploads, queue, dead_letters, emf):
+    return a_sweeper(engine, uploads.media, queue, dead_letters, limits=uploads.limits, stream=emf)
 
 
 @pytest.fixture
@@ -349,9 +347,8 @@ def test_without_sqs_nothing_is_lost(
 ):
     waiting, orphan = left_alone(a_waiting_job(engine)), dead(a_claimed_job(engine).lease)
     gone = JobQueue(sqs_client(queue_settings), queue_settings.sqs_queue_url + "-gone")
-    broken = replace(
-        sweeper, uploads=replace(uploads, queue=gone), dispatcher=Dispatcher(jobs, gone)
-    )
+    sending = Dispatcher(jobs, gone)
+    broken = replace(sweeper, uploads=replace(uploads, dispatcher=sending), dispatcher=sending)
     swept = broken.sweep()
     assert (swept.sent, swept.reclaimed, swept.errors) == (0, 0, 3)
     for job_id in (waiting, orphan):

@@ -120,7 +120,7 @@ def test_while_a_service_is_away_only_its_message_comes_again(
 ):
     job = an_upload(uploads, engine)
     away = JobQueue(sqs_client(queue_settings), queue_settings.sqs_queue_url + "-gone")
-    broken = UploadEvents(replace(uploads, queue=away))
+    broken = UploadEvents(replace(uploads, dispatcher=replace(uploads.dispatcher, queue=away)))
     ours, foreign = about(job.s3_key), about("uploads/else")
     assert broken.handle([ours, foreign]) == [ours["messageId"]]
     assert events.handle([ours]) == []

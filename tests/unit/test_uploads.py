@@ -128,7 +128,7 @@ def test_a_message_that_was_not_sent_is_sent_by_the_next_complete(
     job, put = _initiate(uploads, engine)
     _put(put, b"video")
     away = JobQueue(sqs_client(queue_settings), queue_settings.sqs_queue_url + "-gone")
-    broken = replace(uploads, queue=away)
+    broken = replace(uploads, dispatcher=replace(uploads.dispatcher, queue=away))
     with pytest.raises(QueueError):
         broken.complete(job.id, owner=COACH)
     waiting = JobStore(engine).get(job.id)
@@ -404,7 +404,7 @@ def test_a_stored_clip_is_taken_though_the_database_goes_away(uploads, engine, a
     upload = NewUpload(a_session(engine), {}, include_frames=True)
     job = replace(uploads, jobs=Away(engine)).take(COACH, upload, BytesIO(b"clip"))
     assert job.status == Status.QUEUED
-    assert uploads.complete(job.id, owner=None).stage == Stage.WAITING
+    assert uploads.settle(job.id).stage == Stage.WAITING
 
 
 def test_an_upload_that_ended_while_it_was_resumed_gets_no_urls(uploads, engine):

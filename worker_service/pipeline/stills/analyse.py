@@ -50,11 +50,7 @@ def analyse_stills(
     pictures: list[StillPicture] = []
 
     def report(*, seconds: float | None = None) -> None:
-        done = len(pictures)
-        progress = StepProgress(
-            Step.POSE, done / len(names), done, len(names), seconds=seconds, steps=LOOKING
-        )
-        report_progress(progress)
+        report_progress(_progress(len(pictures), len(names), seconds))
 
     report()
     with engine.scanning(MOST_PEOPLE) as scanner:
@@ -67,7 +63,20 @@ def analyse_stills(
     if all(picture.error for picture in pictures):
         raise PicturesUnreadable
     seconds = time.perf_counter() - began
-    results = StillResults(
+    results = _results(settings, pictures, engine, seconds)
+    (folder / RESULTS_NAME).write_text(results.model_dump_json(indent=1) + "\n")
+    report(seconds=seconds)
+    return results
+
+
+def _progress(done: int, total: int, seconds: float | None) -> StepProgress:
+    return StepProgress(Step.POSE, done / total, done, total, seconds=seconds, steps=LOOKING)
+
+
+def _results(
+    settings: StillSettings, pictures: list[StillPicture], engine: PoseEngine, seconds: float
+) -> StillResults:
+    return StillResults(
         settings=settings,
         pictures=pictures,
         code_version=__version__,
@@ -76,9 +85,6 @@ def analyse_stills(
         device=engine.device,
         timings_s={Step.POSE: round(seconds, 4)},
     )
-    (folder / RESULTS_NAME).write_text(results.model_dump_json(indent=1) + "\n")
-    report(seconds=seconds)
-    return results
 
 
 def _looked_at(
