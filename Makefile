@@ -25,7 +25,7 @@ demo: setup ## start the whole product on this machine and analyse the sample vi
 	@$(BIN)/coach demo
 
 test: setup ## run every test, with branch coverage (ARGS="-k release" narrows it)
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(ARGS)
 
 check: setup ## format, lint, types and who may import whom
 	$(BIN)/ruff format --check .

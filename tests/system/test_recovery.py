@@ -10,6 +10,7 @@ from shared.jobs import AttemptOutcome
 from tests.faults.arena import Arena, arena
 from tests.faults.orders import Deed
 from tests.faults.points import Point
+from tests.files.clips import make_clip
 from tests.rig.waiting import wait_for
 
 pytestmark = pytest.mark.system
@@ -42,10 +43,11 @@ def test_after_a_kill_a_waiting_worker_is_done_within_the_lease_and_20_s(place, 
     assert recovered_after_s < LEASE_S + 20
 
 
-def test_when_the_analyst_is_killed_the_same_worker_tries_again(place, small_clip):
+def test_when_the_analyst_is_killed_the_same_worker_tries_again(place, tmp_path):
+    clip = make_clip(tmp_path / "long.mp4", frames=900)  # not over before the analyst is killed
     (victim,) = place.victims(1)
     victim.meets(Point.IN_POSE, Deed.KILL_CHILDREN)
-    job_id = place.coach.send(small_clip)
+    job_id = place.coach.send(clip)
     place.wait_until_final([job_id])
     place.wait_until_quiet()
     fate = place.fate(job_id)
