@@ -5,11 +5,12 @@ else works at the same time. At one client the time is that of the way through t
 the process is the limit, and times are mostly waiting for it.
 """
 
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from sqlalchemy import Engine
 from api_lambda.examples.results import RESULTS
 from benchmarks.figure import Figure
 from benchmarks.load import Answered, Load, http_request, put_load
+from local.aws_environment import aws_environment
 from local.child_environment import child_environment
 from local.emulator import Resources, aws_emulator, create_resources
 from local.identity import SUBJECT, DevIdentity
@@ -197,8 +199,8 @@ def _announced(system: _System, session_id: UUID) -> VideoAnalysisJob:
         MediaStore(s3_client(made.storage), made.storage.s3_bucket),
         JobQueue(sqs_client(made.queue), made.queue.sqs_queue_url),
         UploadSettings(),
+        _COUNTED_BUT_NEVER_REACHED,
     )
-    uploads = replace(uploads, jobs=JobStore(system.engine, _COUNTED_BUT_NEVER_REACHED))
     return uploads.initiate(SUBJECT, NewUpload(session_id, {}, include_frames=False))[0]
 
 
@@ -208,6 +210,7 @@ def _system() -> Iterator[_System]:
     with ExitStack() as parts:
         folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         endpoint = parts.enter_context(aws_emulator(log=folder / "emulator.log"))
+        os.environ.update(aws_environment(endpoint))  # this process makes the jobs
         url = parts.enter_context(postgres(folder))
         database = DatabaseSettings(database_url=SecretStr(url))
         engine = connect(database)

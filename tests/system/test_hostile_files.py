@@ -25,7 +25,7 @@ from worker_service.analyst.process import AnalystProcess
 SETTLED_AFTER = 300
 """So many files until the process has grown as large as it should ever be."""
 
-FILES = max(SETTLED_AFTER, int(os.environ.get("HOSTILE_FILES", "400")))
+FILES = max(SETTLED_AFTER, int(os.environ.get("HOSTILE_FILES", "300")))
 SEED = int(os.environ.get("HOSTILE_SEED", "1"))
 
 STALL_LIMIT_S = 10
