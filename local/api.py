@@ -1,5 +1,6 @@
 """The API on uvicorn, a process of its own: `python -m local.api PORT`."""
 
+import os
 import sys
 
 import uvicorn
@@ -12,12 +13,17 @@ from shared.telemetry import configure_logging
 
 FINISH_REQUESTS_S = 3
 
+CONNECTIONS = 20
+"""A server answers many requests at once, a Lambda environment one. Connections above the pool are
+opened anew for each request, which takes longer than the request."""
+
 
 def main(port: int) -> None:
     """Serve the same app that Lambda runs, until a signal ends the process.
 
     Without uvicorn's access log: the app writes its own, without query strings.
     """
+    os.environ["DATABASE_POOL_SIZE"] = str(CONNECTIONS)
     runtime = RuntimeSettings()
     configure_logging(service=SERVICE, stage=runtime.stage, level=runtime.log_level)
     uvicorn.run(
