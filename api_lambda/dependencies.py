@@ -18,7 +18,7 @@ from shared.job_store import JobStore
 from shared.limits import RequestCounter
 from shared.media.store import MediaStore
 from shared.operations.overview import Lookout
-from shared.players.consent import ConsentAnew, ConsentGate
+from shared.players.consent import ConsentAnew
 from shared.players.record import PlayerRecord
 from shared.players.store import PlayerStore
 from shared.players.trend_store import TrendStore
@@ -67,7 +67,6 @@ class Services:
     players: PlayerStore
     player_record: PlayerRecord
     trends: TrendStore
-    consent: ConsentGate
     erasure: Erasure
     jobs: JobStore
     media: MediaStore
@@ -101,7 +100,6 @@ def from_environment() -> Services:
         players=players,
         player_record=PlayerRecord(engine),
         trends=TrendStore(engine, players),
-        consent=ConsentGate(players),
         erasure=Erasure(ErasureStore(engine), uploads.media),
         jobs=uploads.jobs,
         media=uploads.media,

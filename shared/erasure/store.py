@@ -228,10 +228,14 @@ def shows(owner: str, player_id: str) -> ColumnElement[bool]:
 
 def folders_of(job: Job) -> list[str]:
     """The places in the bucket that are a job's own; what it only reads is not."""
+    return [all_results_prefix(job.id), *brought_by(job)]
+
+
+def brought_by(job: Job) -> list[str]:
+    """Where lies what was sent for a job, and for no other."""
     mine = f"/{job.id}/"
     keys = (key for key in (job.s3_key, *job.inputs.values()) if mine in key)
-    brought = {key[: key.index(mine) + len(mine)] for key in keys}
-    return [all_results_prefix(job.id), *sorted(brought)]
+    return sorted({key[: key.index(mine) + len(mine)] for key in keys})
 
 
 def _delete_jobs(rows: Session, owner: str, which: ColumnElement[bool]) -> Sequence[Job]:

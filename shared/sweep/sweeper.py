@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from shared.erasure.deletions import Erasure
+from shared.erasure.store import brought_by
 from shared.errors import (
     CoachError,
     ConsentRequired,
@@ -248,7 +249,8 @@ class Sweeper:
         abandon(self.media, job)
         refused = job.error_code in {error.code for error in REFUSED_UPLOADS}
         if refused or job.started_at is None:  # nobody will ever look at what was sent
-            self.media.erase_prefix(job.s3_key)
+            for place in brought_by(job):  # not what a rendering only reads
+                self.media.erase_prefix(place)
 
     @property
     def _no_late_file_s(self) -> float:

@@ -193,6 +193,19 @@ def test_what_was_sent_for_nothing_is_gone_for_good(engine, sweeper, jobs, media
     assert media.erase_prefix(key) == 0
 
 
+def test_a_rendering_that_never_began_leaves_what_it_would_have_read(
+    engine, sweeper, jobs, media, long_over
+):
+    original = f"uploads/x/{a_job(engine)}/source"
+    media.put(original, b"video", content_type="video/mp4")
+    job_id = a_job(engine)
+    set_row(engine, job_id, kind=JobKind.RENDER, s3_key=original, inputs={"video": original})
+    jobs.cancel(job_id, owner=COACH)
+    long_over(job_id)
+    assert sweeper.sweep() == Swept(tidied=1)
+    assert media.head(original) is not None
+
+
 def test_the_last_look_waits_for_the_last_url(engine, media, queue, a_cancelled_job, long_over):
     patient = a_sweeper(engine, media, queue, limits=UploadSettings(upload_url_expires_s=86_400))
     job_id = long_over(a_cancelled_job())
