@@ -1,16 +1,17 @@
-"""Bearer tokens: who is calling.
+"""Who is calling, by a bearer token that is checked here: signature and claims.
 
-API Gateway's authorizer has looked at the token before. This checks it again, so the API is as
-closed on a laptop, and behind a gateway that was set up wrongly, as it is when deployed.
+Where API Gateway has checked it before, see `gateway_claims.py`.
 """
 
 import time
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Protocol
 
 import jwt
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 
+from api_lambda.callers import LEEWAY_S, Caller, bearer, caller_named
 from shared.errors import Unauthenticated
 
 ALGORITHM = "RS256"
@@ -18,32 +19,11 @@ ALGORITHM = "RS256"
 
 REQUIRED_CLAIMS = ["sub", "iss", "aud", "exp"]
 
-LEEWAY_S = 30
-"""How far the clocks of the issuer and of this machine may be apart."""
-
-MAX_OWNER_LENGTH = 255
-
-OPERATOR = "operator"
-"""The scope that opens the monitoring routes."""
-
 TRUSTED_FOR_S = 60
 """How long a token that was checked is not checked again: an app asks every two seconds."""
 
 MOST_TRUSTED = 1024
 """Tokens remembered at once; after that many, all are checked anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The coach behind a token. Everything is filtered by `owner`, the token's subject."""
-
-    owner: str
-    scopes: frozenset[str] = frozenset()
-
-    @property
-    def pseudonym(self) -> str:
-        """A short stable name for the logs that does not tell who it is."""
-        return sha256(self.owner.encode()).hexdigest()[:12]
 
 
 class SigningKeys(Protocol):
@@ -123,12 +103,28 @@ class TokenVerifier:
         return key
 
 
+class BearerTokens:
+    """Reads the caller from the token that the request brings."""
+
+    def __init__(self, verifier: TokenVerifier) -> None:
+        self._verifier = verifier
+
+    async def caller(self, request: Request) -> Caller:
+        """Hops to the thread pool only where there is something to wait for."""
+        credentials = await bearer(request)
+        if credentials is None:
+            raise Unauthenticated
+        token = credentials.credentials
+        known = self._verifier.remembered(token)
+        if known is not None:
+            return known
+        return await run_in_threadpool(self._verifier.caller, token)
+
+
 def _digest(token: str) -> bytes:
     return sha256(token.encode(errors="surrogatepass")).digest()
 
 
 def _caller(claims: dict[str, Any]) -> Caller:
-    subject, scope = claims["sub"], claims.get("scope")
-    if not (0 < len(subject) <= MAX_OWNER_LENGTH and subject.isprintable()):
-        raise Unauthenticated
-    return Caller(owner=subject, scopes=frozenset(scope.split() if isinstance(scope, str) else ()))
+    scope = claims.get("scope")
+    return caller_named(claims["sub"], scopes=scope.split() if isinstance(scope, str) else ())

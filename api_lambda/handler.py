@@ -2,6 +2,20 @@
 
 Wired while Lambda initialises, when the processor runs at full speed and no coach waits yet. This
 module is for Lambda only: everybody else calls `create_app`.
+
+With SnapStart all environments go on from one snapshot of what is here, hours or days later
+("Handling uniqueness with Lambda SnapStart", AWS Lambda Developer Guide). So nothing here may be
+open, unique or of a moment:
+
+- Connections to the database and threads are made by the first request that needs them. The pool
+  asks by the wall clock whether a connection lives, so it also notices a later freeze.
+- Clients of AWS hold credentials that know when they end, and are fetched anew: with SnapStart from
+  a local address (`AWS_CONTAINER_CREDENTIALS_FULL_URI`). Tokens for the database are signed, and
+  the keys for that looked up, at a connection.
+- Ids and nonces come from the kernel (`uuid4`), TLS from OpenSSL, which Lambda keeps unique. The
+  generator of `random` is copied: it may decide on pauses, never on what must be one's own.
+- Durations are measured within a request; what is remembered (a token that was checked) has its end
+  on the wall clock. Keys of an issuer are not here: the gateway has checked the token.
 """
 
 import logging

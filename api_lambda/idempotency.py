@@ -15,9 +15,9 @@ from fastapi import Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
-from api_lambda.auth import Caller
+from api_lambda.callers import Caller
 from api_lambda.documentation import IDEMPOTENCY_KEY, REPLAYED
-from api_lambda.parameters import bearer, signed_in
+from api_lambda.parameters import signed_in
 from shared.errors import DatabaseError, RequestInProgress
 from shared.requests.kept_answers import Answer, Busy, Held, KeptAnswers, KeyedRequest
 from shared.telemetry import logger
@@ -59,10 +59,9 @@ class RepeatableRoute(APIRoute):
 
         async def once(request: Request) -> Response:
             key = request.headers.get(IDEMPOTENCY_KEY)
-            credentials = await bearer(request)
-            if credentials is None or key is None or not re.fullmatch(KEY_FORM, key):
+            if key is None or not re.fullmatch(KEY_FORM, key):
                 return await run(request)  # which refuses what is wrong
-            caller = await signed_in(request, credentials)
+            caller = await signed_in(request)
             keyed = await _keyed(request, caller, key)
             return await _run_once(request.app.state.services.kept_answers, keyed, request, run)
 

@@ -6,12 +6,11 @@ from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import Depends, Path, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.security.base import SecurityBase
 from pydantic import BeforeValidator
 from starlette.concurrency import run_in_threadpool
 
-from api_lambda.auth import OPERATOR, Caller
+from api_lambda.callers import Caller, bearer
 from api_lambda.dependencies import Services
 from api_lambda.examples.common import (
     CONSENT_ID,
@@ -31,16 +30,9 @@ from shared.errors import (
     PlayerNotFound,
     ReceiptNotFound,
     SessionNotFound,
-    Unauthenticated,
     WebhookNotFound,
 )
-
-bearer = HTTPBearer(
-    auto_error=False,  # the refusal is ours, as problem+json
-    bearerFormat="JWT",
-    scheme_name="bearerJwt",
-    description="RS256, with `sub`, `iss`, `aud` and `exp`.",
-)
+from shared.settings import OPERATOR
 
 
 async def services(request: Request) -> Services:
@@ -61,28 +53,24 @@ class _SignIn(SecurityBase):
         """Return the caller.
 
         Raises:
-            Unauthenticated: no bearer token, or one that does not hold.
+            Unauthenticated: nobody has signed in, or not so that it holds.
             RateLimitExceeded: they sent too many in this minute.
         """
-        return await signed_in(request, await bearer(request))
+        return await signed_in(request)
 
 
 _caller = _SignIn()
 
 
-async def signed_in(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Caller:
+async def signed_in(request: Request) -> Caller:
     """Check and count a request, once; raises as `_SignIn` does.
 
     A hop to the thread pool only where there is something to wait for.
     """
-    if credentials is None:
-        raise Unauthenticated
     known: Caller | None = getattr(request.state, "signed_in", None)
     if known is None:
         api: Services = request.app.state.services
-        known = api.verifier.remembered(credentials.credentials)
-        if known is None:
-            known = await run_in_threadpool(api.verifier.caller, credentials.credentials)
+        known = await api.sign_in.caller(request)
         request.state.caller = known.pseudonym
         if not api.requests.spare(known.owner):
             await run_in_threadpool(api.requests.count, known.owner)

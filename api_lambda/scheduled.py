@@ -1,16 +1,11 @@
-"""Lambda's entries beside the API: by the stack, by the clock, by the queue of upload events."""
+"""Lambda's entries beside the API: by the clock, by the queue of upload events."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Protocol
 
 from api_lambda.dependencies import backstage
-from shared import migrations
-from shared.database import connect
-from shared.settings import DatabaseSettings
-
-STOP_BEFORE_END_S = 20.0
-"""No webhook is begun so shortly before Lambda ends the call: its try is to be noted first."""
+from shared.webhooks.limits import LEASE_S
 
 ONE_ROUND_S = 1.0
 """Without Lambda's clock: what is due now, and what a quick receiver lets be sent after it."""
@@ -26,16 +21,7 @@ class SweepIncomplete(Exception):
     """Something is left for the next sweep; Lambda counts it as an error of the function."""
 
 
-def migrate(event: object, context: object) -> None:  # noqa: ARG001 - Lambda hands both in
-    """Bring the database to the newest revision; the stack calls this before it changes code."""
-    engine = connect(DatabaseSettings())
-    try:
-        migrations.upgrade(engine)
-    finally:
-        engine.dispose()
-
-
-def sweep(event: object, context: object) -> dict[str, int]:  # noqa: ARG001 - as above
+def sweep(event: object, context: object) -> dict[str, int]:  # noqa: ARG001 - Lambda hands both in
     """Push on what nobody moves, every minute; return what was done.
 
     Raises:
@@ -57,9 +43,10 @@ def deliver_webhooks(event: object, context: Clock | None) -> dict[str, int]:  #
     """Tell apps which jobs are over; called every minute, return what was done.
 
     While jobs of owners with webhooks are under way it goes on looking until the next call is
-    due, so that apps hear within seconds. Without a context it does not wait for more.
+    due, so that apps hear within seconds. Without a context it does not wait for more. None is
+    begun so shortly before Lambda ends the call that its try could not be noted.
     """
     for_s = ONE_ROUND_S
     if context is not None:
-        for_s = context.get_remaining_time_in_millis() / 1000 - STOP_BEFORE_END_S
+        for_s = context.get_remaining_time_in_millis() / 1000 - LEASE_S
     return asdict(backstage().webhooks.deliver(for_s=for_s))

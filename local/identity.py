@@ -75,11 +75,13 @@ class DevIdentity:
         jwk = {**public, "kid": self._key_id(), "use": "sig", "alg": "RS256"}
         _replace(jwks_file, json.dumps({"keys": [jwk]}).encode())
         return AuthSettings(
+            stage=Stage.LOCAL,
             jwt_issuer=ISSUER,
             jwt_audience=AUDIENCE,
             jwks_file=jwks_file,
             jwks_url=None,
             jwks=None,
+            jwt_verified_by_gateway=False,
         )
 
     def _key_id(self) -> str:

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
-from shared.settings import QueueSettings, StorageSettings
+from shared.settings import QueueSettings, StorageSettings, WebhookSettings
+from shared.webhooks.limits import COURIER_CONNECT_TIMEOUT_S, COURIER_READ_TIMEOUT_S
 
 if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
@@ -40,6 +42,21 @@ def sqs_client(settings: QueueSettings) -> "SQSClient":
         region_name=settings.aws_region,
         endpoint_url=settings.aws_endpoint_url_sqs,
         config=_PATIENCE.merge(Config(read_timeout=SQS_READ_TIMEOUT_S)),
+    )
+
+
+def lambda_client(settings: WebhookSettings) -> "LambdaClient":
+    """A Lambda client that calls once: a function that was called may have done its work."""
+    once = Config(
+        connect_timeout=COURIER_CONNECT_TIMEOUT_S,
+        read_timeout=COURIER_READ_TIMEOUT_S,
+        retries={"mode": "standard", "total_max_attempts": 1},
+    )
+    return boto3.client(
+        "lambda",
+        region_name=settings.aws_region,
+        endpoint_url=settings.aws_endpoint_url_lambda,
+        config=_PATIENCE.merge(once),
     )
 
 

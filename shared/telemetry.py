@@ -51,7 +51,8 @@ def configure_logging(*, service: str, stage: str, level: str = "INFO") -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    logging.getLogger("botocore").setLevel(logging.WARNING)  # tells at INFO where its keys are from
+    for talker in ("botocore", "httpx"):  # at INFO: where keys are from; URLs, presigned ones too
+        logging.getLogger(talker).setLevel(logging.WARNING)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(service=service, stage=stage)
 

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api_lambda.documentation import COMMON_REFUSALS, answer, refusals
 from api_lambda.etags import is_current, tag_of
 from api_lambda.examples import jobs as examples
-from api_lambda.parameters import Api, Coach, JobId, SignedIn, bearer, read_job_id, signed_in
+from api_lambda.parameters import Api, Coach, JobId, SignedIn, read_job_id, signed_in
 from api_lambda.wire.jobs import StatusAnswer
 from shared.errors import JobNotFound
 from shared.jobs import Status
@@ -28,7 +28,7 @@ class _StraightRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         async def handle(request: Request) -> Response:
-            coach = await signed_in(request, await bearer(request))
+            coach = await signed_in(request)
             job_id = read_job_id(request.path_params["job_id"])
             known = request.headers.get("if-none-match")
             api = request.app.state.services

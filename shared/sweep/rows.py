@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from shared import jobs
 from shared.database import transaction
 from shared.errors import CoachError, MaxRetries, QueueTimeout
 from shared.job_moves import at, attempts_used, failing, from_now, moving, open_attempts_over
-from shared.jobs import FINAL, MAX_ATTEMPTS, AttemptOutcome, Move
+from shared.jobs import FINAL, MAX_ATTEMPTS, AttemptOutcome, Move, Status
 from shared.limits import forget_counts
 from shared.models import VideoAnalysisJob as Job
 from shared.requests.kept_answers import KeptAnswers
@@ -125,6 +125,11 @@ class SweepStore:
             found = rows.scalars(_locked(chosen, most)).all()
             return [_failed(rows, job_id, ending) for job_id in found]
 
+    def open_jobs(self) -> int:
+        """How many jobs wait for a worker or have one."""
+        with transaction(self._engine) as rows:
+            return rows.scalar(_how_many_open()) or 0
+
     def forget_requests(self) -> None:
         """Remove what was kept about requests for a limited time, and is past it."""
         forget_counts(self._engine)
@@ -134,6 +139,10 @@ class SweepStore:
         idle = and_(which, pushed_or_changed() < from_now(-idle_s))
         with transaction(self._engine) as rows:
             return _push(rows, idle, most)
+
+
+def _how_many_open() -> Select[int]:
+    return select(func.count()).where(Job.status == Status.PROCESSING)
 
 
 def _push(rows: Session, which: ColumnElement[bool], most: int) -> Sequence[Job]:

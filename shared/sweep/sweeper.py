@@ -108,6 +108,7 @@ class Sweeper:
         """Do every step once; what could not be done is only counted."""
         tally: Counter[str] = Counter()
         for step in (
+            self._count_open,
             self._send_unsent,
             self._send_silent,
             self._settle_dead_leases,
@@ -123,6 +124,10 @@ class Sweeper:
         swept = Swept(**tally)
         self._tell(swept)
         return swept
+
+    def _count_open(self, tally: Counter[str]) -> None:  # noqa: ARG002 - a step like the others
+        """Tell how many workers are wanted; first, for it may not wait for a service that hangs."""
+        self.metrics.put({"JobsOpen": (self.store.open_jobs(), "Count")})
 
     def _send_unsent(self, tally: Counter[str]) -> None:
         unsent = self.store.unsent(after_s=self.settings.sweep_unsent_s, most=self._most)

@@ -15,10 +15,10 @@ from threading import Thread
 from urllib.parse import SplitResult, urlsplit
 
 from shared.errors import WebhookRefused
+from shared.webhooks.limits import NAME_TIMEOUT_S
 from shared.webhooks.public import is_public
 
 MAX_URL = 2048
-DNS_TIMEOUT_S = 5.0
 HTTPS_PORT = 443
 FIRST_FREE_PORT = 1024
 """Below lie the services of an operating system, mail and remote shells among them."""
@@ -58,8 +58,13 @@ class Target:
         name = f"[{self.host}]" if ":" in self.host else self.host
         return name if self.port == _default_port(self.scheme) else f"{name}:{self.port}"
 
+    @property
+    def url(self) -> str:
+        """The address again, which leads here."""
+        return f"{self.scheme}://{self.host_header}{self.path}"
 
-def system_dns(host: str, port: int, *, timeout_s: float = DNS_TIMEOUT_S) -> Sequence[str]:
+
+def system_dns(host: str, port: int, *, timeout_s: float = NAME_TIMEOUT_S) -> Sequence[str]:
     """Ask the system, for a limited time: a hostile name server may never answer.
 
     Raises:
@@ -97,7 +102,22 @@ class AddressGuard:
         Raises:
             WebhookRefused: it is no address that we call. The sentence says why.
         """
-        parts = _split(url)
+        if len(url) > MAX_URL:
+            raise WebhookRefused(f"The address is longer than {MAX_URL} characters.")
+        return self._target(_split(url), self.resolve)
+
+    def check_again(self, target: Target) -> None:
+        """Hold what somebody else checked to the same rules, and to the addresses found then.
+
+        Its name is not looked up: it may mean something else by now.
+
+        Raises:
+            WebhookRefused: no check of ours can have led to it.
+        """
+        if self._target(_split(target.url), lambda *_: target.ips) != target:
+            raise WebhookRefused("This is not an address.")
+
+    def _target(self, parts: SplitResult, resolve: Resolve) -> Target:
         schemes = ("https", "http") if self.allow_private else ("https",)
         if parts.scheme not in schemes:
             raise WebhookRefused("The address must begin with https://.")
@@ -105,7 +125,7 @@ class AddressGuard:
         host = _host(parts)
         query = f"?{parts.query}" if parts.query else ""
         path = f"{parts.path or '/'}{query}"
-        return Target(parts.scheme, host, port, path, self._ips(host, port))
+        return Target(parts.scheme, host, port, path, self._ips(host, port, resolve))
 
     def _port(self, parts: SplitResult) -> int:
         port = _default_port(parts.scheme) if parts.port is None else parts.port
@@ -113,23 +133,22 @@ class AddressGuard:
             return port
         raise WebhookRefused(f"The port must be {HTTPS_PORT}, or {FIRST_FREE_PORT} and above.")
 
-    def _ips(self, host: str, port: int) -> tuple[str, ...]:
-        found = [host] if _is_ip(host) else self._looked_up(host, port)
+    def _ips(self, host: str, port: int, resolve: Resolve) -> tuple[str, ...]:
+        found = [host] if _is_ip(host) else _looked_up(host, port, resolve)
         if not found or not (self.allow_private or all(map(is_public, found))):
             raise WebhookRefused(NOT_PUBLIC)
         return tuple(sorted(dict.fromkeys(found), key=lambda ip: ":" in ip))  # IPv4 first
 
-    def _looked_up(self, host: str, port: int) -> Sequence[str]:
-        try:
-            return self.resolve(host, port)
-        except OSError:
-            raise WebhookRefused(NOT_PUBLIC) from None
+
+def _looked_up(host: str, port: int, resolve: Resolve) -> Sequence[str]:
+    try:
+        return resolve(host, port)
+    except OSError:
+        raise WebhookRefused(NOT_PUBLIC) from None
 
 
 def _split(url: str) -> SplitResult:
     """Take the address apart, once: nothing else ever reads it, so nothing reads it otherwise."""
-    if len(url) > MAX_URL:
-        raise WebhookRefused(f"The address is longer than {MAX_URL} characters.")
     if not _PRINTABLE.fullmatch(url) or "\\" in url:
         raise WebhookRefused("The address must be plain ASCII; write other characters encoded.")
     if "#" in url:

@@ -35,11 +35,9 @@ from shared.models import VideoAnalysisJob as Job
 from shared.models import Webhook, WebhookDelivery
 from shared.settings import DAY_S
 from shared.webhooks.events import DeliveryStatus, WebhookEvent
+from shared.webhooks.limits import LEASE_S
 from shared.webhooks.message import about_job
 from shared.webhooks.post import Outcome
-
-LEASE_S = 60.0
-"""Well above the time that one try may take."""
 
 TOLD_WITHIN_S = DAY_S
 """A job that ended longer ago is no news: nobody was there to send it."""

@@ -20,7 +20,6 @@ from shared.webhooks.tries import Tries
 log = logger(__name__)
 
 LOOK_EVERY_S = 2.0
-PARALLEL = 8
 
 _PLAIN_HEADERS = {"Content-Type": "application/json", "User-Agent": f"coach-plus/{__version__}"}
 
@@ -46,12 +45,17 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """One postman; any number of them may be under way."""
+    """One postman; any number of them may be under way.
+
+    Attributes:
+        parallel: how many messages are on their way at once, so how many calls of a courier.
+    """
 
     outbox: Outbox
     guard: AddressGuard
     post: Post
     metrics: Metrics
+    parallel: int
 
     def deliver(self, *, for_s: float = 0.0) -> Delivered:
         """Send what is due; go on for up to `for_s` while more is there or expected.
@@ -76,7 +80,7 @@ class Sender:
 
     def _begin(self, tries: Tries, tally: Counter[str]) -> None:
         tally["announced"] += self.outbox.announce()
-        if free := PARALLEL - len(tries):
+        if free := self.parallel - len(tries):
             for letter in self.outbox.take(free, busy=tries.busy):
                 tries.begin(letter)
 

@@ -1,10 +1,7 @@
 """The deployed handler, wired from the environment to a real database, S3 and SQS."""
 
-import asyncio
-import runpy
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, redirect_stdout
-from io import StringIO
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -13,7 +10,7 @@ from tests.builders import COACH
 from tests.contract import issuer
 from tests.contract.gateway import Gateway
 from tests.contract.issuer import Issuer
-from tests.rig.logging_as_before import logging_as_before
+from tests.rig.api_function import api_function
 
 STRANGER = "coach-2"
 
@@ -77,13 +74,5 @@ def stranger(client: Gateway, sign_in: Issuer) -> Gateway:
 
 @contextmanager
 def _gateway(token: str) -> Iterator[Gateway]:
-    loop = asyncio.new_event_loop()  # Lambda's runtime has one; a bare thread has none
-    asyncio.set_event_loop(loop)
-    written = StringIO()
-    with logging_as_before():
-        with redirect_stdout(written):
-            handler = runpy.run_module("api_lambda.handler")["handler"]
-        yield Gateway(handler, written, token)
-        handler.app.state.services.sessions._engine.dispose()
-    asyncio.set_event_loop(None)
-    loop.close()
+    with api_function() as function:
+        yield Gateway(function.handler, function.log, token)

@@ -41,14 +41,21 @@ class Answer:
 
 @dataclass(frozen=True)
 class Gateway:
-    """Sends requests in the name of whoever holds `token`; `log` is the function's output."""
+    """Sends requests in the name of whoever holds `token`; `log` is the function's output.
+
+    `claims` is what the gateway's own authorizer found in the token, if it has one.
+    """
 
     handler: Mangum
     log: StringIO
     token: str | None
+    claims: Mapping[str, Any] | None = None
 
     def signed_in_with(self, token: str | None) -> "Gateway":
         return replace(self, token=token)
+
+    def verified(self, claims: Mapping[str, Any] | None) -> "Gateway":
+        return replace(self, claims=claims)
 
     def get(self, path: str, **request: Any) -> Answer:
         return self.send("GET", path, **request)
@@ -74,6 +81,7 @@ class Gateway:
             body=body if body is None or isinstance(body, str | bytes) else json.dumps(body),
             query=query,
             headers=named | dict(headers or {}),
+            claims=self.claims,
         )
         answer = self.handler(event, SimpleNamespace(aws_request_id="lambda-1"))
         assert not answer["isBase64Encoded"], "API Gateway would have to decode this"
@@ -87,6 +95,7 @@ def an_event(
     body: str | bytes | None = None,
     query: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
+    claims: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """An HTTP API v2 event; a body of bytes travels in base64, as in API Gateway."""
     event: dict[str, Any] = json.loads(TEMPLATE.read_text())
@@ -94,6 +103,8 @@ def an_event(
     event["rawQueryString"] = urlencode(query or {})
     event["requestContext"]["http"] |= {"method": method, "path": path}
     event["headers"] |= {"content-length": str(len(body or ""))} | dict(headers or {})
+    if claims is not None:
+        event["requestContext"]["authorizer"] = {"jwt": {"claims": dict(claims), "scopes": None}}
     if isinstance(body, bytes):
         event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
     elif body is not None:

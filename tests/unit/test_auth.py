@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import jwt
 import pytest
 
-from api_lambda.auth import LEEWAY_S, TRUSTED_FOR_S, TokenVerifier
+from api_lambda.auth import TRUSTED_FOR_S, TokenVerifier
+from api_lambda.callers import LEEWAY_S
 from api_lambda.signing_keys import FixedKeys
 from shared.errors import Unauthenticated
 from tests.contract import issuer

@@ -10,6 +10,7 @@ import boto3
 import pytest
 from sqlalchemy import update
 
+from api_lambda.courier import carry
 from api_lambda.dependencies import backstage
 from api_lambda.scheduled import SweepIncomplete, deliver_webhooks, sweep, upload_events
 from local.caretaker import Caretaker
@@ -19,11 +20,15 @@ from shared.job_store import JobStore
 from shared.models import VideoAnalysisJob
 from shared.settings import RuntimeSettings
 from shared.webhooks.addresses import AddressGuard
+from shared.webhooks.direct import DirectPost
 from shared.webhooks.registry import WebhookRegistry
 from tests.builders import COACH, a_waiting_job
+from tests.fakes.lambda_api import lambda_api
 from tests.fakes.receiver import receiver
 from tests.rig.logging_as_before import logging_as_before
 from tests.rig.waiting import wait_for
+
+OWN_MACHINE = AddressGuard(allow_private=True)
 
 
 @pytest.fixture(autouse=True)
@@ -116,7 +121,7 @@ class Context:
 @pytest.mark.parametrize("context", [None, Context(60), Context(5)], ids=["none", "60 s", "5 s"])
 def test_webhooks_are_sent_by_an_entry_of_their_own(deploy, engine, context):
     deploy(WEBHOOK_ALLOW_PRIVATE="true")
-    registry = WebhookRegistry(engine, AddressGuard(allow_private=True))
+    registry = WebhookRegistry(engine, OWN_MACHINE)
     with receiver() as app:
         webhook = registry.register(COACH, url=app.url, events=["job.failed"])
         registry.ping(COACH, webhook.id)
@@ -125,9 +130,29 @@ def test_webhooks_are_sent_by_an_entry_of_their_own(deploy, engine, context):
     assert set(deliver_webhooks({}, context).values()) == {0}
 
 
+def test_in_a_network_without_a_way_out_a_courier_posts_them(deploy, engine):
+    registry = WebhookRegistry(engine, OWN_MACHINE)
+    with receiver() as app, lambda_api() as aws:
+        aws.functions["courier"] = carry_at_home
+        deploy(
+            WEBHOOK_ALLOW_PRIVATE="true",
+            WEBHOOK_COURIER_FUNCTION="courier",
+            AWS_ENDPOINT_URL_LAMBDA=aws.url,
+        )
+        webhook = registry.register(COACH, url=app.url, events=["job.failed"])
+        registry.ping(COACH, webhook.id)
+        assert deliver_webhooks({}, None)["delivered"] == 1
+        assert len(app.received) == len(aws.events) == 1
+
+
+def carry_at_home(event, context):
+    """The courier, but that it may reach this machine."""
+    return carry(event, guard=OWN_MACHINE, by=DirectPost())
+
+
 def test_on_ones_own_machine_the_caretaker_calls_it(deploy, engine, capsys):
     deploy()  # so that this machine may not be called
-    registry = WebhookRegistry(engine, AddressGuard(allow_private=True))
+    registry = WebhookRegistry(engine, OWN_MACHINE)
     with receiver() as app:
         webhook = registry.register(COACH, url=app.url, events=["job.failed"])
         registry.ping(COACH, webhook.id)

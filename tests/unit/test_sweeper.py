@@ -23,6 +23,7 @@ from shared.players.store import PlayerStore
 from shared.queue.dispatch import Dispatcher
 from shared.queue.job_queue import JobQueue
 from shared.settings import SweepSettings, UploadSettings
+from shared.sweep.rows import _how_many_open
 from shared.sweep.sweeper import Swept
 from shared.uploads.videos import NewUpload, Uploads
 from shared.worker_store import WorkerStore
@@ -96,6 +97,12 @@ def a_file(media, tmp_path):
         return key
 
     return store
+
+
+def spoken(emf) -> dict[str, object]:
+    """The newest value of every metric."""
+    lines = [json.loads(line) for line in emf.getvalue().splitlines()]
+    return {name: value for line in lines for name, value in line.items()}
 
 
 def sent(jobs, queue, job_id) -> str | None:
@@ -386,6 +393,35 @@ def test_sweepers_at_the_same_time_do_nothing_twice(
 def test_a_sweep_says_what_it_did_in_numbers(engine, sweeper, emf, left_alone):
     left_alone(a_waiting_job(engine))
     sweeper.sweep()
-    line = json.loads(emf.getvalue())
-    assert line["SweeperSent"] == 1
-    assert line["SweeperErrors"] == line["SweeperUploadsFailed"] == 0
+    said = spoken(emf)
+    assert said["SweeperSent"] == 1
+    assert said["SweeperErrors"] == said["SweeperUploadsFailed"] == 0
+
+
+def test_a_sweep_says_how_many_jobs_want_a_worker(engine, sweeper, emf, dead):
+    sweeper.sweep()
+    assert spoken(emf)["JobsOpen"] == 0
+    a_job(engine)  # its upload is still to come
+    a_waiting_job(engine)
+    dead(a_claimed_job(engine).lease)
+    JobStore(engine).cancel(a_waiting_job(engine), owner=COACH)
+    sweeper.sweep()
+    assert spoken(emf)["JobsOpen"] == 2
+
+
+def test_workers_are_wanted_also_where_a_sweep_can_do_nothing(engine, sweeper, queue_settings, emf):
+    a_waiting_job(engine)
+    gone = JobQueue(sqs_client(queue_settings), queue_settings.sqs_queue_url + "-gone")
+    broken = replace(sweeper, dispatcher=Dispatcher(sweeper.dispatcher.jobs, gone))
+    assert broken.sweep().errors == 1
+    assert spoken(emf)["JobsOpen"] == 1
+
+
+def test_open_jobs_are_counted_by_an_index(engine):
+    """Also when millions are over: the table itself is not read."""
+    count = _how_many_open().compile(engine, compile_kwargs={"literal_binds": True})
+    with engine.begin() as rows:
+        rows.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = "".join(rows.exec_driver_sql(f"EXPLAIN {count}").scalars())
+    assert "Seq Scan" not in plan
+    assert "ix_jobs_open" in plan or "ix_jobs_owner_open" in plan  # either of the partial ones

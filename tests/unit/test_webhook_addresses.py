@@ -1,5 +1,6 @@
 import socket
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -154,6 +155,22 @@ def test_an_address_is_taken_apart_once(url, host, port, path, header):
     target = guard(PUBLIC).check(url)
     assert (target.scheme, target.host, target.port, target.path) == ("https", host, port, path)
     assert target.host_header == (header or host)
+    guard("127.0.0.1").check_again(target)  # which asks for no address anew
+
+
+def test_the_longest_address_holds_at_a_second_look_too():
+    url = f"https://coach.example?{'x' * MAX_URL}"[:MAX_URL]
+    target = guard(PUBLIC).check(url)
+    assert len(target.url) > MAX_URL
+    guard().check_again(target)
+
+
+@pytest.mark.parametrize("ip", NOT_PUBLIC)
+def test_at_a_second_look_a_private_address_is_refused_too(ip):
+    target = guard(PUBLIC).check("https://coach.example/")
+    for ips in ((ip,), (PUBLIC, ip)):
+        with pytest.raises(WebhookRefused):
+            guard(PUBLIC).check_again(replace(target, ips=ips))
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse():

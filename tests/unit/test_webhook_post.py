@@ -1,5 +1,6 @@
-"""One try against a real server on this machine."""
+"""One try against a real server on this machine: directly, and by a courier behind Lambda's API."""
 
+import logging
 import ssl
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,15 +13,20 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from api_lambda.courier import carry
 from local.processes import LOOPBACK, free_port
 from shared.webhooks.addresses import AddressGuard, Target
+from shared.webhooks.courier import Courier
+from shared.webhooks.direct import DirectPost, _retry_after_s
 from shared.webhooks.events import WebhookEvent
 from shared.webhooks.patience import BACK_OFF_S, pause_s
-from shared.webhooks.post import Outcome, Post, Trouble, _retry_after_s
+from shared.webhooks.post import Outcome, Post, Trouble
+from tests.fakes.lambda_api import client_of, lambda_api
 from tests.fakes.receiver import receiver
 
 HEADERS = {"webhook-id": "m1"}
-POST = Post()
+OWN_MACHINE = AddressGuard(allow_private=True)
+COURIER = "courier"
 
 
 @pytest.fixture
@@ -29,14 +35,38 @@ def app():
         yield listening
 
 
-def send(app, post=POST, **changes):
-    target = AddressGuard(allow_private=True).check(app.url + "?token=t")
-    fields = {name: getattr(target, name) for name in Target.__slots__}
-    return post.send(Target(**fields | changes), body=b"{}", headers=HEADERS)
+@pytest.fixture(scope="module")
+def aws():
+    with lambda_api() as listening:
+        yield listening
+
+
+@pytest.fixture(scope="module")
+def client(aws):
+    return client_of(aws)
+
+
+@pytest.fixture(params=["directly", "by courier"])
+def send(request, aws, client):
+    """Posts to an app, by whoever is asked about; the target may be changed."""
+
+    def send(app, direct: DirectPost | None = None, **changes):
+        direct = direct or DirectPost()
+        post: Post = direct
+        if request.param == "by courier":
+            aws.functions[COURIER] = lambda event, context: carry(
+                event, guard=OWN_MACHINE, by=direct
+            )
+            post = Courier(client, COURIER)
+        target = OWN_MACHINE.check(app.url + "?token=t")
+        fields = {name: getattr(target, name) for name in Target.__slots__}
+        return post.send(Target(**fields | changes), body=b"{}", headers=HEADERS)
+
+    return send
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
-def test_any_2xx_means_taken(app, status):
+def test_any_2xx_means_taken(send, app, status):
     app.replies = [status]
     outcome = send(app)
     assert (outcome.http_status, outcome.taken) == (status, True)
@@ -47,14 +77,14 @@ def test_any_2xx_means_taken(app, status):
 
 
 @pytest.mark.parametrize("status", [400, 404, 410, 500, 503])
-def test_anything_else_is_not_taken(app, status):
+def test_anything_else_is_not_taken(send, app, status):
     app.replies = [status]
     outcome = send(app)
     assert (outcome.http_status, outcome.taken, outcome.gone) == (status, False, status == 410)
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_a_redirect_is_not_followed(app, status):
+def test_a_redirect_is_not_followed(send, app, status):
     def elsewhere(handler):
         handler.send_response(status)
         handler.send_header("Location", app.url)
@@ -65,32 +95,32 @@ def test_a_redirect_is_not_followed(app, status):
     assert len(app.received) == 1
 
 
-def test_a_proxy_in_the_environment_is_not_asked(app, monkeypatch):
+def test_a_proxy_in_the_environment_is_not_asked(send, app, monkeypatch):
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, f"http://{LOOPBACK}:{free_port()}")
     assert send(app).taken
 
 
-def test_the_connection_goes_to_the_address_that_was_checked(app):
+def test_the_connection_goes_to_the_address_that_was_checked(send, app):
     """The name is never looked up again, so it cannot mean something else by now."""
     assert send(app, host="rebound.invalid").taken
     assert app.received[0].headers["host"] == f"rebound.invalid:{app.port}"
 
 
-def test_the_second_address_is_tried_where_the_first_cannot_be_reached(app):
-    assert send(app, ips=("127.0.0.2", LOOPBACK)).taken
+def test_the_second_address_is_tried_where_the_first_cannot_be_reached(send, app):
+    assert send(app, host="coach.example", ips=("127.0.0.2", LOOPBACK)).taken
 
 
-def test_nobody_listens(app):
+def test_nobody_listens(send, app):
     assert send(app, port=free_port()) == Outcome(trouble=Trouble.NO_CONNECTION)
 
 
-def test_a_silent_receiver_is_given_up(app):
+def test_a_silent_receiver_is_given_up(send, app):
     app.replies = [lambda handler: time.sleep(0.5)]
-    assert send(app, Post(read_timeout_s=0.1)) == Outcome(trouble=Trouble.TOO_SLOW)
+    assert send(app, DirectPost(read_timeout_s=0.1)) == Outcome(trouble=Trouble.TOO_SLOW)
 
 
-def test_a_receiver_that_dribbles_is_given_up(app):
+def test_a_receiver_that_dribbles_is_given_up(send, app):
     def dribble(handler):
         for _ in range(100):
             handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -98,11 +128,11 @@ def test_a_receiver_that_dribbles_is_given_up(app):
 
     app.replies = [dribble]
     began = time.monotonic()
-    assert send(app, Post(wall_limit_s=0.2)) == Outcome(trouble=Trouble.TOO_SLOW)
+    assert send(app, DirectPost(wall_limit_s=0.2)) == Outcome(trouble=Trouble.TOO_SLOW)
     assert time.monotonic() - began < 1.5
 
 
-def test_a_huge_answer_is_not_read(app):
+def test_a_huge_answer_is_not_read(send, app):
     def pour(handler):
         handler.send_response(200)
         handler.send_header("Content-Length", str(10**12))
@@ -117,9 +147,16 @@ def test_a_huge_answer_is_not_read(app):
 @pytest.mark.parametrize(
     "answer", [b"SSH-2.0-OpenSSH_9\r\n\r\n", b"", b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 200]
 )
-def test_what_is_no_http_is_no_answer(app, answer):
+def test_what_is_no_http_is_no_answer(send, app, answer):
     app.replies = [lambda handler: handler.wfile.write(answer)]
     assert send(app) == Outcome(trouble=Trouble.BROKEN_ANSWER)
+
+
+def test_what_a_receiver_answers_does_not_get_the_address_into_the_log(send, app, caplog):
+    app.replies = [lambda handler: handler.wfile.write(b"HTTP/1.1 200 OK\r\nno header\r\n\r\n")]
+    with caplog.at_level(logging.INFO):
+        assert send(app).taken
+    assert "/hook" not in caplog.text
 
 
 @pytest.fixture(scope="module")
@@ -128,25 +165,25 @@ def tls():
     return _contexts("coach.example")
 
 
-def test_the_certificate_must_be_the_hosts(tls):
+def test_the_certificate_must_be_the_hosts(send, tls):
     server, client = tls
     with receiver(server) as app:
-        assert send(app, Post(tls=client), host="coach.example").taken
-        assert send(app, Post(tls=client), host="coach.example.").taken
-        wrong = send(app, Post(tls=client), host="evil.example")
+        assert send(app, DirectPost(tls=client), host="coach.example").taken
+        assert send(app, DirectPost(tls=client), host="coach.example.").taken
+        wrong = send(app, DirectPost(tls=client), host="evil.example")
         assert wrong == Outcome(trouble=Trouble.TLS_FAILED)
-        assert send(app, Post(tls=client)).trouble is Trouble.TLS_FAILED  # the IP itself
+        assert send(app, DirectPost(tls=client)).trouble is Trouble.TLS_FAILED  # the IP itself
         assert len(app.received) == 2
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(tls):
+def test_a_certificate_that_nobody_vouches_for_is_refused(send, tls):
     with receiver(tls[0]) as app:
         assert send(app, host="coach.example") == Outcome(trouble=Trouble.TLS_FAILED)
         assert app.received == []
 
 
-def test_plain_http_on_a_tls_port_is_refused(app, tls):
-    outcome = send(app, Post(tls=tls[1]), scheme="https", host="coach.example")
+def test_plain_http_on_a_tls_port_is_refused(send, app, tls):
+    outcome = send(app, DirectPost(tls=tls[1]), scheme="https", host="coach.example")
     assert outcome.trouble in {Trouble.TLS_FAILED, Trouble.BROKEN_ANSWER}
 
 

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from uuid import uuid4
@@ -21,10 +22,11 @@ from shared.models import Webhook, WebhookDelivery
 from shared.telemetry import Metrics
 from shared.webhooks import outbox
 from shared.webhooks.addresses import AddressGuard
+from shared.webhooks.direct import DirectPost
 from shared.webhooks.message import about_job
 from shared.webhooks.outbox import FORGOTTEN_AFTER_S, TOLD_WITHIN_S, Outbox
 from shared.webhooks.patience import BACK_OFF_S
-from shared.webhooks.post import Outcome, Post, Trouble
+from shared.webhooks.post import Outcome, Trouble
 from shared.webhooks.registry import WebhookRegistry
 from shared.webhooks.sender import Delivered, Sender
 from tests.builders import COACH, a_job, a_waiting_job
@@ -62,8 +64,9 @@ def sender(engine, metrics):
     return Sender(
         outbox=Outbox(engine),
         guard=OWN_MACHINE,
-        post=Post(read_timeout_s=2),
+        post=DirectPost(read_timeout_s=2),
         metrics=Metrics(service="test", stage="test", stream=metrics),
+        parallel=8,
     )
 
 
@@ -229,7 +232,7 @@ def test_a_name_that_has_become_private_is_not_called(engine, sender, app, metri
     url = f"https://rebinding.example:{app.port}/hook"
     WebhookRegistry(engine, rebinding).register(COACH, url=url, events=ALL)
     a_cancelled_job(engine)
-    careful = Sender(sender.outbox, rebinding, sender.post, sender.metrics)
+    careful = replace(sender, guard=rebinding)
     assert careful.deliver() == Delivered(announced=1, postponed=1)
     assert delivery(engine).last_error == Trouble.REFUSED_ADDRESS
     assert app.received == []
@@ -242,7 +245,7 @@ def test_a_try_that_breaks_is_a_failed_try(engine, sender, app, webhook):
     with transaction(engine) as rows:
         rows.execute(update(Webhook).values(url="https://coach.example/"))
     a_cancelled_job(engine)
-    broken = Sender(sender.outbox, AddressGuard(breaks), sender.post, sender.metrics)
+    broken = replace(sender, guard=AddressGuard(breaks))
     with capture_logs() as logs:
         assert broken.deliver() == Delivered(announced=1, postponed=1)
     assert delivery(engine).last_error == Trouble.INTERNAL
@@ -300,6 +303,25 @@ def test_a_job_that_was_revived_and_ended_again_is_told_again(engine, sender, ap
     fail(engine, job_id)
     assert sender.deliver().delivered == 1
     assert len(set(app.ids)) == 2
+
+
+def test_no_more_are_on_their_way_at_once_than_was_said(engine, sender, registry, app):
+    under_way, most = [], []
+
+    def slowly(handler):
+        under_way.append(handler)
+        most.append(len(under_way))
+        time.sleep(0.05)
+        under_way.pop()
+        handler.send_response(204)
+        handler.end_headers()
+
+    app.replies = [slowly] * 5
+    for _ in range(5):
+        webhook = registry.register(COACH, url=app.url, events=ALL)
+        registry.ping(COACH, webhook.id)
+    assert replace(sender, parallel=2).deliver(for_s=1).delivered == 5
+    assert max(most) == 2
 
 
 def test_a_slow_receiver_holds_up_only_its_own(engine, sender, registry, app, webhook):
