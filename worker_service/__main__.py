@@ -24,6 +24,7 @@ from worker_service.analyst.process import AnalystProcess
 from worker_service.attempt import Tools
 from worker_service.consumer import Consumer
 from worker_service.job import JobRunner
+from worker_service.pulse import Pulse
 from worker_service.rest import Rest
 from worker_service.scratch import Scratch
 from worker_service.settle import Settler
@@ -64,7 +65,7 @@ def assemble(parts: Parts, shutdown: Shutdown) -> Consumer:
     """Put a worker together from its parts and the settings in the environment."""
     settings, metrics = WorkerSettings(), _metrics()
     worker = settings.worker_id or f"{socket.gethostname()}-{os.getpid()}"
-    scratch, rest = Scratch(settings.worker_tmp), Rest()
+    scratch, rest, pulse = Scratch(settings.worker_tmp), Rest(), Pulse(settings.worker_pulse)
     runner = JobRunner(
         tools=Tools(parts.jobs, parts.media, parts.analyst, scratch, worker),
         shutdown=shutdown,
@@ -72,6 +73,7 @@ def assemble(parts: Parts, shutdown: Shutdown) -> Consumer:
         rest=rest,
         limit_s=settings.job_limit_s,
         patience_s=settings.lease_s,
+        alive=pulse,
     )
     return Consumer(
         jobs=parts.jobs,
@@ -86,6 +88,7 @@ def assemble(parts: Parts, shutdown: Shutdown) -> Consumer:
         metrics=metrics,
         rest=rest,
         get_ready=parts.analyst.start,
+        alive=pulse,
         at_end=(parts.analyst.close, scratch.close),
     )
 

@@ -37,6 +37,7 @@ class Consumer:
         run_attempt: works on a claimed job under a heartbeat.
         rest: asked before each receive whether this worker had better take none.
         get_ready: called before each receive, to use the time while there is no job.
+        alive: called each time the loop comes round.
         at_end: closed one after the other when the worker stops.
         outage_pause_s: how long to leave a service alone that did not answer.
         refused_pause_s: how long to wait before asking again for a protection that was refused.
@@ -54,6 +55,7 @@ class Consumer:
     metrics: Metrics
     rest: Rest
     get_ready: Callable[[], None] = lambda: None
+    alive: Callable[[], None] = lambda: None
     at_end: Sequence[Callable[[], None]] = ()
     outage_pause_s: float = 5.0
     refused_pause_s: float = 20.0
@@ -71,6 +73,7 @@ class Consumer:
         """
         log.info("worker ready", worker=self.worker)
         while not self.shutdown.requested:
+            self.alive()
             self._surviving(self.take_one)
         self._leave()
         log.info("worker stopped", worker=self.worker)
@@ -180,5 +183,5 @@ class Consumer:
 
     def _over(self, received: Received, job_id: UUID) -> None:
         within_s = min(SHORT_S, self.settings.lease_s)
-        if over := patiently(lambda: self.jobs.over(job_id), within_s=within_s):
+        if over := patiently(lambda: self.jobs.over(job_id), within_s=within_s, check=self.alive):
             self.settler.over(received, job_id, over)

@@ -50,6 +50,7 @@ class JobRunner:
         rest: told how attempts end.
         limit_s: how long one attempt may take.
         patience_s: how long a service may be away before what was computed is given up.
+        alive: called wherever an attempt asks whether to go on, and while its end is tried again.
     """
 
     tools: Tools
@@ -58,6 +59,7 @@ class JobRunner:
     rest: Rest
     limit_s: float
     patience_s: float
+    alive: Callable[[], None] = lambda: None
 
     def run(self, claimed: Claimed, heartbeat: Heartbeat) -> Outcome:
         """Run one attempt to its end and write that end to the row.
@@ -68,6 +70,7 @@ class JobRunner:
         deadline = Deadline(self.limit_s)
 
         def stopped() -> None:
+            self.alive()
             heartbeat.check()
             self.shutdown.check()
 
@@ -118,7 +121,7 @@ class JobRunner:
             self.tools.jobs.give_back(attempt.claimed.lease)
 
         try:
-            patiently(give_back, within_s=min(SHORT_S, self.patience_s))
+            patiently(give_back, within_s=min(SHORT_S, self.patience_s), check=self.alive)
         except LeaseLost:
             return self._drop(attempt)
         return Outcome.RETURNED
@@ -129,11 +132,11 @@ class JobRunner:
         Unless it is not ours because our own word about it got through.
         """
         within_s = min(SHORT_S, self.patience_s)
-        ended = patiently(attempt.outcome, within_s=within_s)
+        ended = patiently(attempt.outcome, within_s=within_s, check=self.alive)
         if ended in _SETTLED:
             return _SETTLED[ended]
         try:
-            patiently(attempt.artifacts.remove, within_s=within_s)
+            patiently(attempt.artifacts.remove, within_s=within_s, check=self.alive)
         except DependencyError as error:
             log.warning("files left for the sweeper", code=error.code)
         if ended is AttemptOutcome.CANCELLED:
@@ -143,7 +146,11 @@ class JobRunner:
 
     def _measure(self, attempt: Attempt, results: JobResults) -> None:
         self.metrics.put(
-            {"JobsCompleted": (1, "Count"), **_speed(results, attempt.notebook)},
+            {
+                "JobsCompleted": (1, "Count"),
+                "JobSeconds": (attempt.notebook.lasted_s, "Seconds"),
+                **_speed(results, attempt.notebook),
+            },
             kind=attempt.kind,
             device=attempt.notebook.device or "",
         )

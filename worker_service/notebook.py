@@ -11,17 +11,24 @@ from worker_service.pipeline.steps import StepProgress
 
 @dataclass(slots=True)
 class Notebook:
-    """Filled in as the attempt goes on.
+    """Opened when the attempt begins, filled in as it goes on.
 
     Attributes:
+        began: when, on the monotonic clock.
         device: `cpu` or `gpu`, None as long as no model was loaded.
         reused: whether an earlier attempt's results were taken over.
         seconds: how long each part took.
     """
 
+    began: float = field(default_factory=time.monotonic)
     device: str | None = None
     reused: bool = False
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def lasted_s(self) -> float:
+        """How long the attempt has been under way."""
+        return time.monotonic() - self.began
 
     @contextmanager
     def timed(self, part: str) -> Iterator[None]:

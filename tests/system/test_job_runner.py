@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -199,6 +200,7 @@ def test_the_history_says_what_it_ran_on_and_how_long_each_part_took(bench):
         "upload",
     }
     assert bench.measured["JobsCompleted"] == 1
+    assert bench.measured["JobSeconds"] >= sum(attempt.seconds.values())
 
 
 def test_the_order_says_whose_log_lines_they_are(bench):
@@ -555,6 +557,23 @@ def test_a_return_whose_answer_got_lost_is_settled_at_once(bench, engine):
     lossy = AnswersGetLost(engine)
     assert bench.run(jobs=lossy, shutdown=shutdown, patience_s=30) is Outcome.RETURNED
     assert bench.job.stage == Stage.WAITING
+
+
+def test_a_worker_shows_that_it_is_alive_while_it_tries_to_give_a_job_back(bench, engine):
+    beats: list[int] = []
+    beaten_by: list[int] = []
+
+    class Lossy(AnswersGetLost):
+        def give_back(self, lease):
+            beaten_by.append(len(beats))
+            return super().give_back(lease)
+
+    shutdown = Shutdown(grace_s=0)
+    shutdown.request()
+    runner = bench.runner(jobs=Lossy(engine), shutdown=shutdown, patience_s=30)
+    outcome = replace(runner, alive=lambda: beats.append(1)).run(bench.claim(), bench.heart)
+    assert outcome is Outcome.RETURNED
+    assert beaten_by[0] < beaten_by[1]
 
 
 def test_files_of_a_lost_lease_are_removed_though_s3_refuses_at_first(bench, engine):

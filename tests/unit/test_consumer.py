@@ -390,8 +390,10 @@ def test_an_end_that_cannot_be_read_at_once_is_settled_all_the_same(engine, stor
 
     _send(queue, store, a_waiting_job(engine))
     consumer, _ = consume(Outcome.COMPLETED)
-    replace(consumer, jobs=AwayOnce(engine)).take_one()
+    beats = []
+    replace(consumer, jobs=AwayOnce(engine), alive=lambda: beats.append(1)).take_one()
     assert queue.depth().total == 0
+    assert beats  # nothing else in there shows that the worker is alive
 
 
 def test_a_worker_that_fails_jobs_by_its_own_fault_takes_none_for_a_while(
