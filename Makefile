@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock bench soak evaluate docs clean
+.PHONY: help setup demo test check format lock synth bench soak evaluate docs clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
@@ -39,11 +39,20 @@ format: setup ## format the code and mend what ruff can mend
 
 lock: setup ## write requirements/*.txt anew (UPGRADE=--upgrade takes newer versions)
 	$(LOCK) --extra dev --output-file requirements/dev.txt
-	$(LOCK) --extra api --constraints requirements/dev.txt --output-file requirements/api.txt
+	$(LOCK) --extra api --extra operator --constraints requirements/dev.txt \
+		--output-file requirements/functions.txt
 	$(LOCK) --extra infra --constraints requirements/dev.txt --output-file requirements/infra.txt
 	$(LOCK) --extra worker --constraints requirements/dev.txt --output-file requirements/worker.txt
+	$(subst pyproject.toml,requirements/installer.in,$(LOCK)) --constraints requirements/dev.txt \
+		--output-file requirements/installer.txt
+	$(subst pyproject.toml,requirements/media.in,$(LOCK)) --constraints requirements/dev.txt \
+		--output-file requirements/media.txt
 	$(subst pyproject.toml,requirements/ministack.in,$(LOCK)) --output-file requirements/ministack.txt \
 		$(addprefix --no-emit-package ,botocore jmespath python-dateutil six urllib3)
+
+synth: setup ## write every stage's stack to cdk.out, checked by cdk-nag and cfn-lint; no account, no Docker
+	@$(BIN)/python app.py
+	@$(BIN)/cfn-lint --config-file infra/cfn-lint.yaml cdk.out/*.template.json
 
 bench: setup ## measure speed
 	@$(BIN)/python -m benchmarks
@@ -56,9 +65,10 @@ soak: setup ## 500 jobs while workers are killed (ARGS="--jobs 100 --seed 1"); l
 evaluate: setup ## measure accuracy into docs/accuracy.md (CLIPS=folder of labelled clips)
 	@$(BIN)/python -m benchmarks.accuracy --doc docs/accuracy.md $(if $(CLIPS),--clips $(CLIPS))
 
-docs: setup ## write docs/metrics.md and docs/openapi.json from the code
+docs: setup ## write docs/metrics.md, scaling.md and openapi.json from the code
 	@$(BIN)/python -m cli.metrics_page
 	@$(BIN)/python -m cli.openapi_file
+	@$(BIN)/python -m benchmarks.scaling --doc docs/scaling.md
 
 clean: ## remove everything that was made here, .venv too
 	rm -rf .venv .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \

@@ -5,12 +5,10 @@ from typing import Annotated
 import typer
 
 from cli.analyze import analyze
+from cli.cost import cost
 from cli.demo import demo
 from cli.models import models
-from cli.operate.dead_letters import dead_letters
-from cli.operate.doctor import doctor
-from cli.operate.jobs import jobs
-from cli.operate.status import status
+from cli.operate import commands
 from cli.token import token
 from cli.up import up
 from cli.upload import upload
@@ -22,10 +20,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a bug shows Python's own traceback
     help="Film an athlete with a phone; get the skeleton, the measurements and what to work on.",
 )
-for command in (demo, up, analyze, upload, token, status, doctor):
+for command in (demo, up, analyze, upload, token, cost):
     app.command()(command)
-app.add_typer(jobs, name="jobs")
-app.add_typer(dead_letters, name="dlq")
+commands.add_to(app)
 app.add_typer(models, name="models")
 
 

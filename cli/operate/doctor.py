@@ -5,11 +5,13 @@ import json
 import typer
 
 from cli.errors import Exit, plain_errors
-from cli.operate.options import JsonOption, PortOption
+from cli.operate.options import JsonOption, PortOption, StageOption
 
 
 @plain_errors()
-def doctor(*, port: PortOption = None, as_json: JsonOption = False) -> None:
+def doctor(
+    *, port: PortOption = None, stage: StageOption = None, as_json: JsonOption = False
+) -> None:
     """Look at every part of the system and say what is broken and what to do.
 
     Ends with 1 when anything failed. A small object is put into the bucket and removed again.
@@ -21,8 +23,11 @@ def doctor(*, port: PortOption = None, as_json: JsonOption = False) -> None:
     from cli.operate.checks.all import ALL
     from cli.operate.checks.check import Verdict, examine
     from cli.operate.doctor_view import show_finding, show_sum
+    from cli.operate.stages import ended_in
     from cli.operate.system import reached
 
+    if stage is not None:
+        raise ended_in(stage, "doctor", as_json=as_json)
     findings = []
     with reached(port) as system:
         console = Console(quiet=as_json)

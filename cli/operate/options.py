@@ -15,6 +15,13 @@ PortOption = Annotated[
     ),
 ]
 
+StageOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="The system of this stage on AWS, by your credentials there."
+    ),
+]
+
 JobOption = Annotated[UUID | None, typer.Option("--job", metavar="ID", help="Of one job.")]
 
 AllOption = Annotated[bool, typer.Option("--all", help="All of them.")]

@@ -1,8 +1,13 @@
-"""How the operator's commands reach a system: by the environment, or the local one that runs."""
+"""How the operator's commands reach a system.
+
+By the environment, or the local one that runs. Also runs as a function of the stack, where there is
+nothing of `local` (`cli/operate/inside.py`).
+"""
 
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,8 +17,6 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from cli.errors import CliError
-from cli.running import running_systems
-from local.aws_environment import without_aws
 from shared.aws import s3_client, sqs_client
 from shared.database import connect
 from shared.job_store import JobStore
@@ -23,7 +26,13 @@ from shared.operations.overview import Lookout
 from shared.players.consent import ConsentAnew
 from shared.queue.dispatch import Dispatcher
 from shared.queue.job_queue import JobQueue
-from shared.settings import DatabaseSettings, QueueSettings, StorageSettings, SweepSettings
+from shared.settings import (
+    DatabaseSettings,
+    QueueSettings,
+    RuntimeSettings,
+    StorageSettings,
+    SweepSettings,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -32,6 +41,8 @@ if TYPE_CHECKING:
 NEEDED = ("DATABASE_URL", "S3_BUCKET", "SQS_QUEUE_URL")
 """The variables without which no system can be reached."""
 
+_inside: ContextVar[bool] = ContextVar("inside", default=False)
+
 
 class NoSystem(CliError):
     """There is nothing to ask, or the environment does not lead to it."""
@@ -39,7 +50,10 @@ class NoSystem(CliError):
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A system's database, bucket and queues; `name` says which one it is."""
+    """A system's database, bucket and queues; `name` says which one it is.
+
+    `inside`: we are a function in its network, from where AWS's own APIs are mostly out of reach.
+    """
 
     name: str
     engine: Engine
@@ -50,6 +64,7 @@ class System:
     upload_events: JobQueue | None
     limits: SweepSettings
     on_emulator: bool
+    inside: bool
 
     @property
     def jobs(self) -> JobStore:
@@ -81,6 +96,16 @@ class System:
 
 
 @contextmanager
+def from_inside() -> Iterator[None]:
+    """Let commands in the block know that they run in the network of a stage."""
+    before = _inside.set(True)
+    try:
+        yield
+    finally:
+        _inside.reset(before)
+
+
+@contextmanager
 def reached(port: int | None = None) -> Iterator[System]:
     """Yield the system that the environment names, else the local one; nothing is asked yet.
 
@@ -102,8 +127,12 @@ def reached(port: int | None = None) -> Iterator[System]:
 
 def _way(port: int | None) -> tuple[str, Mapping[str, str]]:
     missing = [name for name in NEEDED if not os.environ.get(name)]
+    if _inside.get():
+        return f"Stage {RuntimeSettings().stage}", {}
     if port is None and not missing:
         return "The system that the environment names", {}
+    from cli.running import running_systems
+
     systems = [one for one in running_systems() if port in {None, one.port}]
     if systems:
         return f"The local system on port {systems[0].port}", systems[0].environment
@@ -119,6 +148,8 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
     """Set variables for the block, in the place of all that would lead to real AWS."""
     before = dict(os.environ)
     if variables:
+        from local.aws_environment import without_aws
+
         wanted = without_aws() | dict(variables)
         os.environ.clear()
         os.environ.update(wanted)
@@ -153,6 +184,7 @@ def _system(name: str) -> System:
         upload_events=_queue(sqs, queues.sqs_upload_events_queue_url),
         limits=limits,
         on_emulator=not s3.meta.endpoint_url.endswith((".amazonaws.com", ".amazonaws.com.cn")),
+        inside=_inside.get(),
     )
 
 

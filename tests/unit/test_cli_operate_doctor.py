@@ -20,7 +20,7 @@ from local.processes import free_port
 from shared.aws import s3_client, sqs_client
 from shared.database import transaction
 from shared.errors import StorageError
-from shared.media.store import MediaStore, PresignedPut
+from shared.media.store import DOCTOR_TRIAL, MediaStore, PresignedPut
 from shared.models import VideoAnalysisJob, Worker
 from shared.worker_store import WorkerStore
 from tests.builders import a_waiting_job
@@ -98,6 +98,13 @@ def test_the_trial_object_is_removed(s3, storage):
     assert "Contents" not in s3.list_objects_v2(Bucket=storage.s3_bucket)
 
 
+def test_of_two_doctors_one_goes_first(media):
+    media.put(DOCTOR_TRIAL, b"x", content_type="x/y")
+    saw = f"{DOCTOR_TRIAL} lies there: another doctor is at it, or one was killed"
+    assert not_ok() == {"upload_round_trip": (Verdict.WARN, saw)}
+    assert media.read(DOCTOR_TRIAL) == b"x"
+
+
 def test_a_failed_line_says_what_to_do_and_where_to_read(engine):
     WorkerStore(engine).gone("w1")
     ended = coach_doctor()
@@ -171,9 +178,15 @@ def test_a_bucket_that_is_not_there_is_told_once(monkeypatch):
     assert findings()["upload_round_trip"].verdict is Verdict.SKIPPED
 
 
-def test_a_bucket_that_lets_no_browser_in_fails_the_check(s3, storage):
-    s3.delete_bucket_cors(Bucket=storage.s3_bucket)
+def test_a_bucket_that_lets_browsers_look_but_not_upload_fails_the_check(s3, storage):
+    looking = {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}
+    s3.put_bucket_cors(Bucket=storage.s3_bucket, CORSConfiguration={"CORSRules": [looking]})
     assert the_failed_one() == ("cors", "CORS does not allow PUT: no browser can upload")
+
+
+def test_a_bucket_of_a_stage_without_web_pages_is_well(s3, storage):
+    s3.delete_bucket_cors(Bucket=storage.s3_bucket)
+    assert findings()["cors"].saw == "no web page may upload; apps may"
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_every_action_is_asked_for_on_the_real_bucket_and_queues(system, iam, st
         f"{bucket}/results/doctor",
         *queues,
     }
-    assert len(iam.asked) == 3 + 3 * 6 + 5 + 4 + 3
+    assert len(iam.asked) == 3 + 6 + 5 + 5 + 5 + 4 + 3
 
 
 def test_erasing_versions_and_giving_up_parts_are_among_them(system, iam, storage):
@@ -82,9 +82,10 @@ def test_erasing_versions_and_giving_up_parts_are_among_them(system, iam, storag
     bucket = f"arn:aws:s3:::{storage.s3_bucket}"
     for action in ("ListBucketVersions", "ListBucketMultipartUploads"):
         assert (f"s3:{action}", bucket) in iam.asked
-    for action in ("DeleteObjectVersion", "AbortMultipartUpload", "ListMultipartUploadParts"):
+    for action in ("DeleteObjectVersion", "AbortMultipartUpload"):
         for prefix in ("uploads", "stills", "results"):
             assert (f"s3:{action}", f"{bucket}/{prefix}/doctor") in iam.asked
+    assert ("s3:ListMultipartUploadParts", f"{bucket}/uploads/doctor") in iam.asked
 
 
 def test_denied_actions_are_named_and_fail_the_check(system, iam, storage):

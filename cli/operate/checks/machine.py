@@ -5,9 +5,7 @@ from pathlib import Path
 
 from cli.operate.checks.check import Check, Seen, failed, ok, skipped
 from cli.operate.system import System
-from local.downloads import POSE_MODEL, models_folder
 from shared.errors import ModelUnavailable
-from worker_service.pipeline.pose.model_files import verify
 
 
 def settings(system: System) -> Seen:
@@ -22,8 +20,13 @@ def settings(system: System) -> Seen:
     return ok("all set")
 
 
-def pose_model(system: System) -> Seen:  # noqa: ARG001 - every check is handed the system
+def pose_model(system: System) -> Seen:
     """The file that the worker here would load is one that we know, by its SHA-256."""
+    if system.inside:
+        return skipped("a worker's image has its own")
+    from local.downloads import POSE_MODEL, models_folder
+    from worker_service.pipeline.pose.model_files import verify
+
     given = os.environ.get("POSE_MODEL_PATH")
     path = Path(given) if given else models_folder() / POSE_MODEL.name
     if not given and not path.exists():

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.operate.checks.check import Check, Seen, failed, ok, skipped, warn
 from cli.operate.system import System
-from shared.media.store import STILLS, UPLOADS
+from shared.media.store import RESULTS, STILLS, UPLOADS
 from shared.queue.job_queue import JobQueue
 
 BUCKET = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
@@ -17,9 +17,13 @@ OBJECTS = (
     "s3:PutObject",
     "s3:DeleteObject",
     "s3:DeleteObjectVersion",
-    "s3:ListMultipartUploadParts",
     "s3:AbortMultipartUpload",
 )
+BY_PREFIX = {
+    UPLOADS: (*OBJECTS, "s3:ListMultipartUploadParts"),
+    STILLS: OBJECTS,
+    RESULTS: OBJECTS,
+}
 JOB_QUEUE = (
     "sqs:SendMessage",
     "sqs:ReceiveMessage",
@@ -31,19 +35,16 @@ DEAD_LETTERS = tuple(action for action in JOB_QUEUE if action != "sqs:SendMessag
 UPLOAD_EVENTS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """What the API, the worker, the sweeper and the operator's commands call, by what they call it on.
 
-Their roles hold a part each; whoever runs the doctor holds all of it.
+Their roles hold a part each (`infra/rights.py`); whoever runs the doctor holds all of it.
 """
-
-KEYS = (f"{UPLOADS}doctor", f"{STILLS}doctor", "results/doctor")
-"""One key below each prefix that the code works in: a policy may name the prefixes."""
 
 _ONCE = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 2})
 
 
 def identity(system: System) -> Seen:
     """AWS knows who asks."""
-    if system.on_emulator:
-        return skipped("an emulator has no IAM")
+    if reason := _cannot_ask(system):
+        return skipped(reason)
     try:
         return ok(_caller(system))
     except (ClientError, BotoCoreError) as error:
@@ -58,8 +59,8 @@ def permissions(system: System) -> Seen:
 
     IAM's simulation knows the identity's own policies and boundary, not the bucket's or queues'.
     """
-    if system.on_emulator:
-        return skipped("an emulator has no IAM")
+    if reason := _cannot_ask(system):
+        return skipped(reason)
     try:
         caller = _caller(system)
         denied = list(_denied(system, caller))
@@ -71,6 +72,13 @@ def permissions(system: System) -> Seen:
     if denied:
         return failed(f"denied: {'; '.join(denied)}", f"Allow it to {principal(caller)}.")
     return ok("may do all that the code calls on the bucket and the queues")
+
+
+def _cannot_ask(system: System) -> str | None:
+    """Why nobody here can be asked about identities and their rights, if so."""
+    if system.inside:
+        return "from inside there is no way to IAM; the stack's template gives the rights"
+    return "an emulator has no IAM" if system.on_emulator else None
 
 
 def principal(caller: str) -> str:
@@ -111,8 +119,8 @@ def _denied(system: System, caller: str) -> Iterator[str]:
 def _wanted(system: System, partition: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     bucket = f"arn:{partition}:s3:::{system.media.bucket}"
     yield bucket, BUCKET
-    for key in KEYS:
-        yield f"{bucket}/{key}", OBJECTS
+    for prefix, actions in BY_PREFIX.items():  # a policy may name the prefixes, so a key below each
+        yield f"{bucket}/{prefix}doctor", actions
     queues: tuple[tuple[JobQueue | None, tuple[str, ...]], ...] = (
         (system.queue, JOB_QUEUE),
         (system.dead_letters, DEAD_LETTERS),

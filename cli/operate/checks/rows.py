@@ -36,7 +36,7 @@ def migrated(system: System) -> Seen:
         return ok("at the newest revision")
     return failed(
         "the database is not at this version's revision",
-        "Run the migrations (the stack's migrate function), or take the version that is deployed.",
+        "Deploy this version, which migrates, or take the version that is deployed.",
     )
 
 

@@ -12,16 +12,13 @@ import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.api_client import http_client
-from cli.operate.checks.check import Check, Seen, failed, ok, skipped
+from cli.operate.checks.check import Check, Seen, failed, ok, skipped, warn
 from cli.operate.system import System
 from shared.errors import StorageError
-from shared.media.store import UPLOADS, PresignedPut
+from shared.media.store import DOCTOR_TRIAL, UPLOADS, PresignedPut
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import QueueConfigurationOutputTypeDef
-
-TRIAL_PREFIX = "doctor/"
-"""Outside of `uploads/`, so no event tells anybody of it."""
 
 TRIAL_URL_LIFE_S = 60
 
@@ -37,8 +34,13 @@ def bucket(system: System) -> Seen:
 
 
 def round_trip(system: System) -> Seen:
-    """A presigned PUT goes through, only once, and what was put comes back. It is removed again."""
-    key, body = f"{TRIAL_PREFIX}{uuid4()}", uuid4().bytes
+    """A presigned PUT goes through, only once, and what was put comes back. It is removed again.
+
+    The key is always the same, and a URL cannot overwrite: of two doctors one goes first.
+    """
+    key, body = DOCTOR_TRIAL, uuid4().bytes
+    if system.media.head(key) is not None:
+        return warn(f"{key} lies there: another doctor is at it, or one was killed", _TRIAL_ADVICE)
     checksum = base64.b64encode(hashlib.sha256(body).digest()).decode()
     put = system.media.presign_put(
         key, expires_in_s=TRIAL_URL_LIFE_S, size_bytes=len(body), checksum_sha256=checksum
@@ -68,14 +70,14 @@ def tells_of_uploads(system: System) -> Seen:
 
 
 def lets_browsers_put(system: System) -> Seen:
-    """CORS allows PUT."""
+    """CORS allows PUT, or the stage names no web pages at all."""
     try:
         with _translated():
             rules = system.s3.get_bucket_cors(Bucket=system.media.bucket)["CORSRules"]
     except StorageError as error:
         if _code(error) != "NoSuchCORSConfiguration":
             raise
-        rules = []
+        return ok("no web page may upload; apps may")
     origins = sorted(
         {
             name
@@ -116,6 +118,8 @@ def _put_and_compare(system: System, key: str, put: PresignedPut, body: bytes) -
         return failed("a presigned URL could be used to overwrite an upload", _PUT_ADVICE)
     return ok(f"PUT, HEAD, GET and DELETE in {_ms(first)} + {_ms(back)}")
 
+
+_TRIAL_ADVICE = "Look again in a minute. If it stays, remove it; on AWS it goes within two days."
 
 _PUT_ADVICE = "Look at the bucket's policy, its encryption, and the rights of whoever signs."
 
