@@ -15,11 +15,19 @@ from botocore.config import Config
 
 from local.aws_environment import ACCESS_KEY, REGION, SECRET_KEY, aws_environment, without_aws
 from local.processes import LOOPBACK, child, free_port, listens
+from shared.media.bucket import (
+    CORS_EXPOSED_HEADERS,
+    CORS_MAX_AGE_S,
+    CORS_METHODS,
+    CORS_REQUEST_HEADERS,
+    UPLOAD_EVENTS,
+)
 from shared.media.store import UPLOADS
 from shared.settings import (
     DEAD_LETTER_RETENTION_S,
     JOB_RETENTION_S,
     MAX_RECEIVE_COUNT,
+    RECEIVE_WAIT_S,
     UPLOAD_EVENT_RECEIVE_COUNT,
     UPLOAD_EVENT_VISIBILITY_S,
     VISIBILITY_TIMEOUT_S,
@@ -149,7 +157,7 @@ def _create_queue(
         Attributes={
             "VisibilityTimeout": str(visibility_s),
             "MessageRetentionPeriod": str(JOB_RETENTION_S),
-            "ReceiveMessageWaitTimeSeconds": "20",
+            "ReceiveMessageWaitTimeSeconds": str(RECEIVE_WAIT_S),
             "RedrivePolicy": json.dumps(redrive),
         },
     )["QueueUrl"]
@@ -169,10 +177,11 @@ def _create_bucket(s3: "S3Client", bucket: str) -> None:
         CORSConfiguration={
             "CORSRules": [
                 {
-                    "AllowedMethods": ["GET", "HEAD", "PUT"],
                     "AllowedOrigins": ["*"],
-                    "AllowedHeaders": ["*"],
-                    "ExposeHeaders": ["ETag", "Content-Range", "Accept-Ranges"],
+                    "AllowedMethods": CORS_METHODS,
+                    "AllowedHeaders": CORS_REQUEST_HEADERS,
+                    "ExposeHeaders": CORS_EXPOSED_HEADERS,
+                    "MaxAgeSeconds": CORS_MAX_AGE_S,
                 }
             ]
         },
@@ -186,7 +195,7 @@ def _announce_uploads(s3: "S3Client", bucket: str, events_arn: str) -> None:
             "QueueConfigurations": [
                 {
                     "QueueArn": events_arn,
-                    "Events": ["s3:ObjectCreated:Put", "s3:ObjectCreated:CompleteMultipartUpload"],
+                    "Events": UPLOAD_EVENTS,
                     "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": UPLOADS}]}},
                 }
             ]

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ _LOGGING = {"debug", "info", "warning", "error", "exception", "critical"}
 _UNITS = {"Count", "Count/Second", "Seconds", "Milliseconds", "Bytes", "Megabytes", "Percent"}
 
 
+@cache
 def logged_events() -> set[str]:
     """The texts that log lines carry as their `event`."""
     return {
@@ -24,6 +26,7 @@ def logged_events() -> set[str]:
     }
 
 
+@cache
 def emitted_metrics() -> set[str]:
     """The names in `{name: (value, unit)}`; `*` stands for what is only known when it runs."""
     return {

@@ -30,6 +30,15 @@ UPLOADS = "uploads/"
 STILLS = "stills/"
 """Where still pictures lie."""
 
+RESULTS = "results/"
+"""Where workers put what they made."""
+
+DOCTOR = "doctor/"
+"""Where `coach doctor` tries the bucket out; not among the originals, so nobody is told."""
+
+DOCTOR_TRIAL = f"{DOCTOR}trial"
+"""The one object that it makes and removes: whoever runs it needs rights on no other."""
+
 _UPLOAD_KEY = re.compile(rf"{UPLOADS}[^/]+/[^/]+/([0-9a-f-]{{36}})/source")
 
 DELETE_AT_ONCE = 1000
@@ -97,7 +106,7 @@ def results_prefix(job_id: UUID, attempt: int) -> str:
 
 def all_results_prefix(job_id: UUID) -> str:
     """Where all attempts of a job put their files."""
-    return f"results/{job_id}/"
+    return f"{RESULTS}{job_id}/"
 
 
 class MediaStore(MultipartStore):

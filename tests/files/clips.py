@@ -40,6 +40,19 @@ def four_corners(width: int = 160, height: int = 120) -> Draw:
     return draw
 
 
+def beginning_of(video: Path, target: Path, *, until_s: float) -> Path:
+    """Write the first pictures of a real video, coded as they were."""
+    with av.open(str(video)) as whole, av.open(str(target), "w") as part:
+        stream = whole.streams.video[0]
+        copied = part.add_stream_from_template(stream)
+        for packet in whole.demux(stream):
+            if packet.pts is None or packet.pts * packet.time_base >= until_s:
+                break
+            packet.stream = copied
+            part.mux(packet)
+    return target
+
+
 def make_clip(
     path: Path,
     *,

@@ -17,7 +17,7 @@ from worker_service.pipeline.steps import STEPS, StepProgress
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory):
-    return make_clip(tmp_path_factory.mktemp("clips") / "clip.mp4", frames=120)
+    return make_clip(tmp_path_factory.mktemp("clips") / "clip.mp4", frames=72)
 
 
 @pytest.mark.parametrize("movement", Movement)
@@ -102,13 +102,13 @@ DOUBTFUL = 0.5
 def test_a_turned_clip_gives_the_results_of_the_original(tmp_path, pose_model_path, sample_video):
     """The other turns are those of the track: `test_pose_estimate.py`."""
     engine, settings = MediapipeEngine(pose_model_path), AnalysisSettings()
-    straight = turned_clip(sample_video, tmp_path / "straight.mp4", 0, frames=120)
-    turned = turned_clip(sample_video, tmp_path / "turned.mp4", 90, frames=120)
+    straight = turned_clip(sample_video, tmp_path / "straight.mp4", 0, frames=72)
+    turned = turned_clip(sample_video, tmp_path / "turned.mp4", 90, frames=72)
     expected = analyse(straight, settings, engine=engine).results
     results = analyse(turned, settings, engine=engine).results
     summary = results.pose.pose_summary
     assert summary.rotation_deg == 90
-    assert summary.model_copy(update={"rotation_deg": 0}).frames_total == 120
+    assert summary.model_copy(update={"rotation_deg": 0}).frames_total == 72
     assert (summary.width, summary.height) == (1768, 994)
     view = results.quality.view
     assert view.label == expected.quality.view.label or view.confidence < DOUBTFUL

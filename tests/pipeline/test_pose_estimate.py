@@ -158,11 +158,11 @@ def test_the_pinned_model_is_recognised(pose_model_path):
 @pytest.mark.clips
 def test_a_turned_clip_gives_the_track_of_the_original(tmp_path, pose_model_path, sample_video):
     engine, settings = MediapipeEngine(pose_model_path), AnalysisSettings(sample_fps=0)
-    straight = turned_clip(sample_video, tmp_path / "straight.mp4", 0, frames=60)
+    straight = turned_clip(sample_video, tmp_path / "straight.mp4", 0, frames=40)
     expected = estimate_pose(straight, settings, engine=engine).track
 
     for rotation_deg in (90, 180, 270):
-        clip = turned_clip(sample_video, tmp_path / "turned.mp4", rotation_deg, frames=60)
+        clip = turned_clip(sample_video, tmp_path / "turned.mp4", rotation_deg, frames=40)
         outcome = estimate_pose(clip, settings, engine=engine)
         apart = np.linalg.norm(outcome.track.xy_px - expected.xy_px, axis=2)
         assert outcome.summary.rotation_deg == rotation_deg

@@ -12,7 +12,13 @@ PATIENCE_S = 60.0
 LOOK_EVERY_S = 0.02
 
 
-def wait_for(look: Callable[[], T], what: str, *, within_s: float = PATIENCE_S) -> T:
+def wait_for(
+    look: Callable[[], T | None],
+    what: str,
+    *,
+    within_s: float = PATIENCE_S,
+    every_s: float = LOOK_EVERY_S,
+) -> T:
     """Return what `look` sees once it sees something.
 
     Raises:
@@ -22,5 +28,5 @@ def wait_for(look: Callable[[], T], what: str, *, within_s: float = PATIENCE_S) 
     while not (seen := look()):
         if time.monotonic() > deadline:
             raise TimeoutError(f"waited {within_s:g} s in vain for {what}")
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(every_s)
     return seen

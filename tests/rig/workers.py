@@ -3,9 +3,10 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from local.child_environment import child_environment
 from local.emulator import Resources
@@ -60,6 +61,14 @@ class WorkerProcess:
         return self.process.wait(timeout=STOPS_WITHIN_S)
 
 
+class Place(Protocol):
+    """Where workers work."""
+
+    def environment(self) -> dict[str, str]:
+        """Return what confines a process to this place."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Workplace:
     """What processes are to reach: one database, one bucket and its queues, all of this machine."""
@@ -81,10 +90,12 @@ class Workers:
     Attributes:
         place: what they reach.
         folder: for logs, and for the workers' own folders unless `worker_tmp` says another.
+        habits: settings that all of them have beside what the place says.
     """
 
-    place: Workplace
+    place: Place
     folder: Path
+    habits: Mapping[str, str] = field(default_factory=lambda: QUICK)
     started: list[WorkerProcess] = field(default_factory=list)
 
     def start(self, *, program: Sequence[str] = WORKER, **settings: object) -> WorkerProcess:
@@ -98,7 +109,7 @@ class Workers:
         tmp.mkdir(exist_ok=True)
         env: dict[str, object] = {
             **self.place.environment(),
-            **QUICK,
+            **self.habits,
             "WORKER_ID": name,
             "WORKER_TMP": str(tmp),
             **{setting.upper(): value for setting, value in settings.items()},

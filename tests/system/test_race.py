@@ -22,7 +22,7 @@ from worker_service.pipeline.pose.synthetic_engine import SyntheticEngine
 
 pytestmark = pytest.mark.system
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "12"))
 """`make soak` goes through 200."""
 
 CLAIMS = 8

@@ -1,18 +1,25 @@
 """Fetched files: the content decides, and it is in place whole or not at all."""
 
+import base64
 import hashlib
 import shutil
+import ssl
+import subprocess
+import sys
 import tarfile
 import threading
+import time
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from local.downloads import POSE_MODEL, Artefact, fetch
+from local.downloads import POSE_MODEL, Artefact, fetch, rds_certificates
 from local.errors import CannotFetch
 from local.home import coach_home
+from local.rds_certificates import certificates_in
 from local.registries import take_from_tar, take_from_zip
 
 CONTENT = b"landmarks" * 1000
@@ -132,3 +139,75 @@ def test_the_pose_model_is_the_pinned_one():
 )
 def test_where_files_are_kept(environment, expected):
     assert coach_home(environment) == expected
+
+
+def _as_javascript(*names: str) -> str:
+    """What the npm package looks like; a certificate is its owner's name here."""
+    strings = (
+        "'-----BEGIN CERTIFICATE-----\\n' +\n"
+        f"'{base64.b64encode(name.encode()).decode()}\\n' +\n"
+        "'-----END CERTIFICATE-----\\n',"
+        for name in names
+    )
+    return '"use strict";\nexports.some = [\n' + "\n".join(strings) + "\n];"
+
+
+def test_of_amazons_certificates_those_in_use_are_taken():
+    names = (
+        "Amazon RDS Root 2019 CA",
+        "Amazon RDS eu-west-1 Root CA RSA2048 G1",
+        "Amazon RDS Beta us-east-1 Root CA RSA2048 G1",
+        "Amazon Root CA 1",
+    )
+    found = [
+        base64.b64decode(pem.splitlines()[1]) for pem in certificates_in(_as_javascript(*names))
+    ]
+    assert found == [b"Amazon RDS eu-west-1 Root CA RSA2048 G1", b"Amazon Root CA 1"]
+
+
+def _name(certificate: dict[str, Any]) -> dict[str, str]:
+    return {kind: value for part in certificate["subject"] for kind, value in part}
+
+
+def _names_and_ends(certificates: Path) -> dict[str, float]:
+    """When each authority's certificate runs out, by its name; all that OpenSSL trusts in it."""
+    trusted = ssl.create_default_context(cafile=str(certificates)).get_ca_certs()
+    assert len(trusted) == certificates.read_text().count("BEGIN CERTIFICATE")
+    names = [_name(each) for each in trusted]
+    assert {name["organizationName"] for name in names} == {"Amazon", "Amazon Web Services, Inc."}
+    ends = [ssl.cert_time_to_seconds(str(each["notAfter"])) for each in trusted]
+    return dict(zip((name["commonName"] for name in names), ends, strict=True))
+
+
+def test_rds_certificates_are_authorities_of_amazon_for_instances_and_proxies():
+    ends = _names_and_ends(rds_certificates())
+    assert ends.keys() >= {
+        "Amazon RDS us-east-1 Root CA RSA2048 G1",
+        "Amazon RDS eu-west-1 Root CA RSA2048 G1",
+        "Amazon Root CA 1",
+    }
+    assert min(ends.values()) > time.time()
+
+
+def _command_line(
+    *arguments: object, python: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *python, "-m", "local.downloads", *map(str, arguments)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_command_line_puts_files_where_an_image_or_a_bundle_is_made(tmp_path):
+    pem = tmp_path / "rds.pem"
+    rds_certificates()  # so that this needs no registry
+    assert _command_line("--rds-certificates", pem).returncode == 0
+    assert pem.read_bytes() == rds_certificates().read_bytes()
+
+
+def test_the_command_line_needs_none_of_the_large_libraries():
+    needed = _command_line(python=("-X", "importtime")).stderr
+    assert "pydantic" in needed
+    assert not [name for name in ("boto3", "cv2", "numpy", "sqlalchemy", "typer") if name in needed]

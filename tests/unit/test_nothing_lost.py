@@ -284,7 +284,7 @@ def test_no_job_is_lost_and_none_completed_twice(engine, media):
     run_state_machine_as_test(
         lambda: Operation(engine, media),  # type: ignore[arg-type] # a factory will do
         settings=settings(
-            max_examples=20,
+            max_examples=12,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -22,12 +22,26 @@ def test_the_database_url_is_not_printed():
     assert "geheim" not in repr(settings)
 
 
-@pytest.mark.parametrize("sources", [{}, {"jwks": "{}", "jwks_url": "https://issuer.example/jwks"}])
-def test_keys_come_from_exactly_one_place(monkeypatch, sources):
-    for name in ("JWKS", "JWKS_URL", "JWKS_FILE"):
+@pytest.mark.parametrize(
+    "sources",
+    [
+        {},
+        {"jwks": "{}", "jwks_url": "https://issuer.example/jwks"},
+        {"jwks": "{}", "jwt_verified_by_gateway": True},
+    ],
+)
+def test_trust_comes_from_exactly_one_place(monkeypatch, sources):
+    for name in ("JWKS", "JWKS_URL", "JWKS_FILE", "JWT_VERIFIED_BY_GATEWAY"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(ValidationError, match="exactly one"):
-        AuthSettings(jwt_issuer="i", jwt_audience="a", **sources)
+        AuthSettings(stage="prod", jwt_issuer="i", jwt_audience="a", **sources)
+
+
+def test_on_ones_own_machine_no_gateway_vouches_for_anybody(monkeypatch):
+    for name in ("JWKS", "JWKS_URL", "JWKS_FILE", "STAGE"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ValidationError, match="no gateway"):
+        AuthSettings(jwt_issuer="i", jwt_audience="a", jwt_verified_by_gateway=True)
 
 
 def test_a_lease_must_outlast_a_missed_heartbeat():

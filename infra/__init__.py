@@ -1,0 +1,1 @@
+"""The stack: everything that `cdk deploy` stands up, one construct a file."""

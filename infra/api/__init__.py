@@ -1,0 +1,1 @@
+"""The way in for apps: who issues tokens, the gateway, the API's function."""

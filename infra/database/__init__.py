@@ -1,0 +1,1 @@
+"""PostgreSQL: the instance, the proxy that may stand before it."""

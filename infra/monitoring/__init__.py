@@ -1,0 +1,1 @@
+"""Alarms with a way into the runbook, and one dashboard."""

@@ -1,0 +1,1 @@
+"""The worker service: what its tasks are, what they run on, how many there are."""
