@@ -17,7 +17,7 @@ from worker_service.pipeline.steps import STEPS, StepProgress
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory):
-    return make_clip(tmp_path_factory.mktemp("clips") / "clip.mp4", frames=72)
+    return make_clip(tmp_path_factory.mktemp("clips") / "clip.mp4", frames=120)
 
 
 @pytest.mark.parametrize("movement", Movement)

@@ -15,7 +15,7 @@ CRICKET = {Movement.CRICKET_BATTING: stroke(140.0), Movement.CRICKET_BOWLING: de
 OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, None: None}
 
 movements = st.sampled_from(sorted(CRICKET))
-few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def measured(movement, **camera):
@@ -97,7 +97,7 @@ def test_jitter_of_a_good_recording_moves_no_score_by_more_than_a_tenth(movement
             assert noisy.metrics[key].score == pytest.approx(metric.score, abs=0.1), key
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     movement=st.sampled_from(sorted(Movement)),
     scenario=st.sampled_from([stroke(), delivery(), walking(duration_s=1.5), standing(0.6)]),
