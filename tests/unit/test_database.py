@@ -3,6 +3,7 @@
 And how a process in AWS gets in.
 """
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -228,8 +229,12 @@ def token_of_aws(url_in_aws):
 
 
 def _open_with_the_token_of_now(admin, with_tokens, token) -> tuple[str, Connection]:
-    """Let in whoever has the token of this second, and log in; a second may end in between."""
-    for _ in range(10):
+    """Let in whoever has the token of this second, and log in; a second may end in between.
+
+    Begun with the second, so that a busy machine has all of it.
+    """
+    for _ in range(60):
+        time.sleep(1 - time.time() % 1)
         with admin.begin() as connection:
             connection.execute(text(f"ALTER ROLE {ROLE} PASSWORD '{(password := token())}'"))
         try:
