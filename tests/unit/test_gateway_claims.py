@@ -96,7 +96,6 @@ def test_scopes_are_words_and_groups(changes, scopes):
         {"sub": "\ud800"},
         {"sub": "a" * 256},
     ],
-    ids=repr,
 )
 def test_claims_that_do_not_hold_are_refused(changes):
     assert _refused(_event(_claims(**changes)))
@@ -119,7 +118,6 @@ def test_clocks_may_differ_by_half_a_minute():
         {"requestContext": {"authorizer": {"jwt": {"claims": "sub=aaaa-bbbb"}}}},
         {"headers": _event(_claims())},
     ],
-    ids=str,
 )
 def test_without_a_token_that_the_gateway_checked_nobody_is_signed_in(event):
     assert _refused(event)
