@@ -23,9 +23,6 @@ class Bound:
     value: float
     unit: str
 
-    def __str__(self) -> str:
-        return f"{self.side} {self.value:g} {self.unit}".rstrip()
-
 
 def above(value: float, unit: str = "") -> Bound:
     """Ring above `value`."""
@@ -60,10 +57,6 @@ class Times:
     def looked_at(self) -> int:
         return self.of or self.passed
 
-    def __str__(self) -> str:
-        times = f"{self.passed}" if self.of is None else f"{self.passed} of {self.of}"
-        return f"{times} × {self.every_min} min"
-
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -84,9 +77,3 @@ class Limit:
     @property
     def name(self) -> str:
         return self.heading if self.part is None else f"{self.heading}: {self.part}"
-
-    @property
-    def rule(self) -> str:
-        """As the runbook shows it: `> 600 s, 5 × 1 min`; `critical: > 50, 5 × 1 min`."""
-        rule = f"{self.bound}, {self.times}"
-        return rule if self.part is None else f"{self.part}: {rule}"
